@@ -1,0 +1,17 @@
+import type { Micros } from '../money/micros';
+
+/** One line of a bill: what was counted, at which rate, and what it costs. The lines of a charge sum to its amount. */
+export interface ChargeLine {
+  component: string;
+  energyWh: number;
+  rateMicrosPerKwh: number;
+  amountMicros: Micros;
+}
+
+/** The price of one segment. */
+export interface Charge {
+  amountMicros: Micros;
+  lines: ChargeLine[];
+  tariffId: string;
+  version: number;
+}
