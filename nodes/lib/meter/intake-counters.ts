@@ -1,0 +1,21 @@
+import type { Intake } from './intake';
+
+/** Where every reading went: received = taken + duplicates + held + rejected. */
+export interface IntakeCounters {
+  received: number;
+  taken: number;
+  duplicates: number;
+  held: number;
+  rejected: number;
+}
+
+export function newIntakeCounters(): IntakeCounters {
+  return { received: 0, taken: 0, duplicates: 0, held: 0, rejected: 0 };
+}
+
+export function countIntake(counters: IntakeCounters, intake: Intake): void {
+  counters.received += intake.total;
+  counters.taken += intake.taken.length;
+  counters.duplicates += intake.duplicates + intake.unsettled;
+  for (const { refusal } of intake.refused) counters[refusal.kind] += 1;
+}
