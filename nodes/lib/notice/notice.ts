@@ -1,0 +1,20 @@
+import type { Micros } from '../money/micros';
+
+export type NoticeKind = 'low-credit' | 'cut-off' | 'restored' | 'top-up';
+
+/** A message for a customer, stored in the same transaction as the reason for it. */
+export interface Notice {
+  noticeId: number;
+  kind: NoticeKind;
+  accountId: string;
+  to: string;
+  language: string;
+  text: string;
+  atMs: number;
+  data: NoticeData;
+}
+
+export interface NoticeData {
+  balanceMicros: Micros;
+  amountMicros?: Micros;
+}

@@ -1,0 +1,26 @@
+/** Where a simulated clock stood at a moment of the real one. */
+export interface ClockAnchor {
+  realMs: number;
+  siteMs: number;
+}
+
+/**
+ * The time the ledger lives in. With rate 1 it is the wall clock. A higher rate is for demonstrations: days pass in
+ * minutes for meters, tariffs and policy alike, so that everything stays consistent.
+ */
+export interface SiteClock {
+  readonly rate: number;
+  nowMs(): number;
+}
+
+export function realClock(wallMs: () => number): SiteClock {
+  return { rate: 1, nowMs: wallMs };
+}
+
+/** A clock that goes on from `anchor.siteMs` at `rate` times the speed of `monotonicMs`. */
+export function simulatedClock(rate: number, anchor: ClockAnchor, monotonicMs: () => number): SiteClock {
+  return {
+    rate,
+    nowMs: () => anchor.siteMs + Math.floor((monotonicMs() - anchor.realMs) * rate),
+  };
+}
