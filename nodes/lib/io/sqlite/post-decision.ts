@@ -1,0 +1,105 @@
+import type Database from 'better-sqlite3';
+import type { Committed } from '../../ledger/posting';
+import type { DecideSupply, Decision, RelayIntent } from '../../policy/supply-decision';
+import type { Notice, NoticeKind } from '../../notice/notice';
+import type { Micros } from '../../money/micros';
+import type { SupplyState } from '../../ledger/account';
+import { accountState, type AccountRow } from './books';
+import type { Batch } from './commit-batch';
+
+const HOUR_MS = 3_600_000;
+
+/** Words a notice. Given from outside, since wording needs the site's currency. */
+export type ComposeNotice = (kind: NoticeKind, language: string, balanceMicros: Micros, amountMicros: Micros | null) => string;
+
+interface IssuedRelay {
+  meter_key: number;
+  meter_id: string;
+  version: number;
+}
+
+/** Asks the policy about an account after money moved, and stores what it decided in the same transaction. */
+export class DecisionPoster {
+  private readonly updateAccount;
+  private readonly issueRelays;
+  private readonly nameCommand;
+  private readonly insertCut;
+  private readonly countCuts;
+  private readonly insertNotice;
+
+  constructor(
+    db: Database.Database,
+    private readonly compose: ComposeNotice,
+  ) {
+    this.updateAccount = db.prepare('UPDATE account SET supply = ?, warned_at_ms = ? WHERE account_key = ?');
+    this.issueRelays = db.prepare<[string, string, number, number], IssuedRelay>(
+      `UPDATE relay SET version = version + 1, desired = ?, reason = ?, issued_ms = ?, state = 'issued', tries = 0
+       WHERE meter_key IN (SELECT meter_key FROM meter WHERE account_key = ?)
+       RETURNING meter_key, version, (SELECT meter_id FROM meter WHERE meter.meter_key = relay.meter_key) AS meter_id`,
+    );
+    this.nameCommand = db.prepare('UPDATE relay SET command_id = ? WHERE meter_key = ?');
+    this.insertCut = db.prepare('INSERT INTO cut (at_ms, meter_key) VALUES (?, ?)');
+    this.countCuts = db.prepare<[number], number>('SELECT count(*) FROM cut WHERE at_ms > ?').pluck();
+    this.insertNotice = db.prepare(
+      `INSERT INTO notice (kind, account_key, send_to, language, text, balance_micros, amount_micros, at_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+  }
+
+  /** The account as it is, for a posting that was made before and changes nothing now. */
+  recall(row: AccountRow): Committed {
+    return { outcome: 'repeated', account: accountState(row), relays: [], notices: [] };
+  }
+
+  /** `received` is the money that the posting brought in, for which the customer is thanked. */
+  post(batch: Batch, row: AccountRow, readingAtMs: number | null, decide: DecideSupply, received: Micros | null): Committed {
+    const account = accountState(row);
+    const decision = decide(account, {
+      nowMs: batch.nowMs,
+      readingAtMs,
+      cutsInLastHour: () => this.countCuts.get(batch.nowMs - HOUR_MS) ?? 0,
+    });
+    const relays = this.storeSupply(batch, row, decision);
+    const notices = decision.notices.map((kind) => this.storeNotice(batch, row, kind, null));
+    if (received !== null) notices.unshift(this.storeNotice(batch, row, 'top-up', received));
+    return {
+      outcome: 'committed',
+      account: { ...account, supply: decision.supply ?? account.supply, warnedAtMs: decision.warnedAtMs },
+      relays,
+      notices,
+    };
+  }
+
+  private storeSupply(batch: Batch, row: AccountRow, decision: Decision): RelayIntent[] {
+    const supply: SupplyState = decision.supply ?? row.supply;
+    if (supply !== row.supply || decision.warnedAtMs !== row.warned_at_ms) {
+      this.updateAccount.run(supply, decision.warnedAtMs, row.account_key);
+    }
+    if (decision.supply === null) return [];
+    const issued = this.issueRelays.all(supply, decision.reason, batch.nowMs, row.account_key);
+    return issued.map(({ meter_key, meter_id, version }) => {
+      const commandId = `${meter_id}-${version}`;
+      this.nameCommand.run(commandId, meter_key);
+      if (supply === 'off') this.insertCut.run(batch.nowMs, meter_key);
+      return { meterId: meter_id, desired: supply, reason: decision.reason, commandId, version };
+    });
+  }
+
+  private storeNotice(batch: Batch, row: AccountRow, kind: NoticeKind, amountMicros: Micros | null): Notice {
+    const { balanceMicros } = accountState(row);
+    const text = this.compose(kind, row.language, balanceMicros, amountMicros);
+    const { lastInsertRowid } = this.insertNotice.run(
+      kind, row.account_key, row.phone, row.language, text, balanceMicros, amountMicros, batch.nowMs,
+    );
+    return {
+      noticeId: Number(lastInsertRowid),
+      kind,
+      accountId: row.account_id,
+      to: row.phone,
+      language: row.language,
+      text,
+      atMs: batch.nowMs,
+      data: amountMicros === null ? { balanceMicros } : { balanceMicros, amountMicros },
+    };
+  }
+}

@@ -1,0 +1,78 @@
+/** Calls back after a delay; returns the way to cancel. Injected, so that tests own the time. */
+export type Schedule = (run: () => void, afterMs: number) => () => void;
+
+export interface GroupCommitOptions<Item, Result> {
+  commit: (items: Item[]) => Result[];
+  /** A group is committed when it is this large … */
+  maxItems: number;
+  /** … or when its first item has waited this long, whichever comes first. */
+  maxWaitMs: number;
+  schedule: Schedule;
+  /** Whether an error is the fault of one item, so that its neighbours are worth committing without it. */
+  isItemFault: (error: Error) => boolean;
+}
+
+type Settle<Result> = (error: Error | null, result?: Result) => void;
+
+/**
+ * Collects items for a few milliseconds and commits them together: one disk flush serves them all.
+ * The queue is never longer than one group, since a full group is committed at once by whoever fills it.
+ */
+export class GroupCommit<Item, Result> {
+  private items: Item[] = [];
+  private waiting: Settle<Result>[] = [];
+  private cancelTimer: (() => void) | null = null;
+
+  constructor(private readonly options: GroupCommitOptions<Item, Result>) {}
+
+  get pending(): number {
+    return this.items.length;
+  }
+
+  submit(item: Item, settle: Settle<Result>): void {
+    this.items.push(item);
+    this.waiting.push(settle);
+    if (this.items.length >= this.options.maxItems) this.flush();
+    else this.cancelTimer ??= this.options.schedule(() => this.flush(), this.options.maxWaitMs);
+  }
+
+  /** Commits what is waiting, now. Everybody who waits is answered, whatever happens. */
+  flush(): void {
+    this.cancelTimer?.();
+    this.cancelTimer = null;
+    if (this.items.length === 0) return;
+    const items = this.items;
+    const waiting = this.waiting;
+    this.items = [];
+    this.waiting = [];
+    try {
+      answer(waiting, this.options.commit(items));
+    } catch (error) {
+      this.recover(items, waiting, toError(error));
+    }
+  }
+
+  /** One bad item must not fail the others: after a fault of an item, each is committed by itself. */
+  private recover(items: Item[], waiting: Settle<Result>[], error: Error): void {
+    if (items.length === 1 || !this.options.isItemFault(error)) {
+      for (const settle of waiting) settle(error);
+      return;
+    }
+    for (const [index, item] of items.entries()) {
+      const settle = waiting.slice(index, index + 1);
+      try {
+        answer(settle, this.options.commit([item]));
+      } catch (itemError) {
+        for (const one of settle) one(toError(itemError));
+      }
+    }
+  }
+}
+
+function answer<Result>(waiting: Settle<Result>[], results: Result[]): void {
+  for (const [index, settle] of waiting.entries()) settle(null, results[index]);
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,101 @@
+import { micros, parseAmount, type Micros } from '../money/micros';
+import { asList, type PrepaidMessage } from '../meter/prepaid-message';
+import type { Reading, Segment } from '../meter/reading';
+import type { Charge } from '../tariff/charge';
+
+/** A priced reading as it comes over a wire, where an operator may have changed anything. */
+export interface PricedReading {
+  reading: Reading;
+  segment: Segment;
+  charge: Charge;
+}
+
+/** Received money as a person or another system states it. */
+export interface TopUpRequest {
+  accountId: string;
+  amountMicros: Micros;
+  reference: string;
+  channel: string;
+  by: string;
+}
+
+export type GuardInput =
+  | { kind: 'readings'; readings: PricedReading[]; isFrame: boolean }
+  | { kind: 'topUp'; topUp: TopUpRequest };
+
+const MAX_REFERENCE_LENGTH = 128;
+const MAX_NAME_LENGTH = 64;
+
+/** Reads a message for balance-guard. Throws an error that names the field and the value. */
+export function parseGuardInput(message: PrepaidMessage): GuardInput {
+  const { payload } = message;
+  if (typeof payload === 'object' && payload !== null && 'topUp' in payload) {
+    return { kind: 'topUp', topUp: parseTopUp(payload.topUp) };
+  }
+  return { kind: 'readings', readings: parsePriced(message), isFrame: Array.isArray(payload) };
+}
+
+function parsePriced({ payload, prepaid }: PrepaidMessage): PricedReading[] {
+  const readings = asList(payload as Reading | Reading[] | undefined);
+  const segments = asList(prepaid?.segment);
+  const charges = asList(prepaid?.charge);
+  if (readings.length === 0) bad('payload', payload, 'must be a reading or a top-up');
+  if (segments.length !== readings.length || charges.length !== readings.length) {
+    bad('msg.prepaid', `${segments.length} segments, ${charges.length} charges`,
+      `must have a segment and a charge for each of the ${readings.length} readings: wire meter-ingest to tariff-calc to here`);
+  }
+  return readings.map((reading, index) => {
+    const priced = { reading, segment: segments[index] as Segment, charge: charges[index] as Charge };
+    checkPriced(priced);
+    return priced;
+  });
+}
+
+function checkPriced({ reading, segment, charge }: PricedReading): void {
+  if (typeof reading.meterId !== 'string') bad('payload.meterId', reading.meterId, 'must be text');
+  if (reading.atMs !== segment.toMs || reading.energyWh !== segment.toWh) {
+    bad('payload.energyWh', reading.energyWh, `does not match the end of its segment, ${segment.toWh} Wh`);
+  }
+  if (segment.toMs < segment.fromMs || segment.toWh < segment.fromWh) bad('segment', segment.toWh, 'runs backwards');
+  if (!Number.isSafeInteger(charge.amountMicros) || charge.amountMicros < 0) {
+    bad('charge.amountMicros', charge.amountMicros, 'must be whole micros, not negative');
+  }
+  let sumMicros = 0;
+  for (const line of charge.lines) sumMicros += line.amountMicros;
+  if (sumMicros !== charge.amountMicros) {
+    bad('charge.amountMicros', charge.amountMicros, `is not the sum of its lines, ${sumMicros}`);
+  }
+}
+
+function parseTopUp(value: unknown): TopUpRequest {
+  if (typeof value !== 'object' || value === null) return bad('topUp', value, 'must be an object');
+  const source = value as Record<string, unknown>;
+  const amountMicros = parseMoney(source);
+  if (amountMicros <= 0) bad('topUp.amount', source['amount'] ?? amountMicros, 'must be more than zero');
+  return {
+    accountId: text(source, 'accountId', MAX_NAME_LENGTH),
+    amountMicros,
+    reference: text(source, 'reference', MAX_REFERENCE_LENGTH),
+    channel: text(source, 'channel', MAX_NAME_LENGTH),
+    by: source['by'] === undefined ? '' : text(source, 'by', MAX_NAME_LENGTH),
+  };
+}
+
+function parseMoney(source: Record<string, unknown>): Micros {
+  const { amount, amountMicros } = source;
+  if (typeof amountMicros === 'number') return micros(amountMicros);
+  // A number passes through its shortest decimal text, which is what the sender wrote.
+  if (typeof amount === 'string' || typeof amount === 'number') return parseAmount(String(amount));
+  return bad('topUp.amount', amount, 'must be an amount such as "100.00"');
+}
+
+function text(source: Record<string, unknown>, field: string, maxLength: number): string {
+  const value = source[field];
+  if (typeof value === 'string' && value.trim() !== '' && value.length <= maxLength) return value;
+  return bad(`topUp.${field}`, value, `must be text of 1 to ${maxLength} characters`);
+}
+
+function bad(field: string, value: unknown, reason: string): never {
+  const shown = typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, 80);
+  throw new RangeError(`${field} ${reason}, got ${shown}`);
+}
