@@ -1,0 +1,55 @@
+import type { Answer, MeterMessageHandler } from '../../meter/meter-link';
+import { compileFilter } from '../../meter/topics';
+
+interface Entry {
+  filter: string;
+  matches: (topic: string) => boolean;
+  handler: MeterMessageHandler;
+}
+
+/** Who hears which topics. */
+export class HandlerTable {
+  private entries: Entry[] = [];
+
+  get filters(): string[] {
+    return this.entries.map(({ filter }) => filter);
+  }
+
+  add(filter: string, handler: MeterMessageHandler): () => void {
+    const entry = { filter, matches: compileFilter(filter), handler };
+    this.entries.push(entry);
+    return () => {
+      this.entries = this.entries.filter((other) => other !== entry);
+    };
+  }
+
+  /**
+   * Hands a message to everybody who listens to its topic. `answer` is called once, when all of them have answered,
+   * with the first error if there is one; at once when nobody listens.
+   */
+  dispatch(topic: string, payload: Buffer, answer: Answer | null): void {
+    const heard = this.entries.filter(({ matches }) => matches(topic));
+    const [only] = heard;
+    if (answer === null || only === undefined) {
+      for (const { handler } of heard) handler(topic, payload, null);
+      answer?.(null);
+      return;
+    }
+    if (heard.length === 1) {
+      only.handler(topic, payload, answer);
+      return;
+    }
+    const collected = collectAnswers(heard.length, answer);
+    for (const { handler } of heard) handler(topic, payload, collected);
+  }
+}
+
+function collectAnswers(count: number, answer: Answer): Answer {
+  let open = count;
+  let firstError: Error | null = null;
+  return (error) => {
+    firstError ??= error;
+    open -= 1;
+    if (open === 0) answer(firstError);
+  };
+}
