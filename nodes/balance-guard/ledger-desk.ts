@@ -1,0 +1,132 @@
+import type { GuardInput, PricedReading, TopUpRequest } from '../lib/ledger/guard-input';
+import type { Committed, PostingResult } from '../lib/ledger/posting';
+import type { PrepaidMessage } from '../lib/meter/prepaid-message';
+import type { Notice } from '../lib/notice/notice';
+import type { DecideSupply, RelayIntent } from '../lib/policy/supply-decision';
+import type { Site } from '../lib/site/site';
+import { AccountPayload, accountPayload } from './account-payload';
+
+/** What one message led to, once everything in it is durable. */
+export interface DeskResult {
+  accounts: AccountPayload[];
+  relays: RelayIntent[];
+  notices: Notice[];
+  /** The first thing that went wrong; the rest of the message was dealt with all the same. */
+  error: Error | null;
+}
+
+/** A reading that keeps being refused is not merely out of step; the device will send it again. */
+const MAX_RETAKES = 5;
+
+/** Brings messages to the ledger, waits for the commit, and settles receipts by what became of each reading. */
+export class LedgerDesk {
+  billed = 0;
+
+  constructor(
+    private readonly site: Site,
+    private readonly decide: DecideSupply,
+  ) {}
+
+  take(message: PrepaidMessage, input: GuardInput): Promise<DeskResult> {
+    return input.kind === 'topUp' ? this.takeTopUp(message, input.topUp) : this.takeReadings(message, input.readings);
+  }
+
+  private async takeTopUp(message: PrepaidMessage, topUp: TopUpRequest): Promise<DeskResult> {
+    const { receipts } = this.site;
+    const receipt = message.prepaid?.receipt;
+    try {
+      const result = await this.site.post({ type: 'topUp', ...topUp, decide: this.decide });
+      receipts.settle(receipt, 1, 'durable');
+      const done = newResult();
+      this.collect(done, result, '');
+      return done;
+    } catch (error) {
+      receipts.settle(receipt, 1, 'failed');
+      throw error;
+    }
+  }
+
+  private takeReadings(message: PrepaidMessage, readings: readonly PricedReading[]): Promise<DeskResult> {
+    return new Promise((resolve) => {
+      const done = newResult();
+      const outOfStep: PricedReading[] = [];
+      let open = readings.length;
+      for (const priced of readings) {
+        this.site.submit({ type: 'charge', ...priced, decide: this.decide }, (error, result) => {
+          if (error) this.failReading(done, message, priced, error);
+          else if (result?.outcome === 'chain') {
+            this.site.chain.rewind(priced.reading.meterId, result.head);
+            outOfStep.push(priced);
+          } else if (result?.outcome === 'refused') this.holdReading(done, message, priced, result);
+          else if (result) {
+            this.collect(done, result, priced.reading.meterId);
+            this.site.receipts.settle(message.prepaid?.receipt, 1, 'durable');
+          }
+          open -= 1;
+          if (open > 0) return;
+          this.sendBack(done, message, outOfStep);
+          resolve(done);
+        });
+      }
+    });
+  }
+
+  private collect(done: DeskResult, result: PostingResult, meterId: string): void {
+    if (result.outcome === 'refused') throw new RangeError(`topUp.${result.field} ${result.reason}, got "${result.value}"`);
+    if (!isCommitted(result)) return;
+    if (meterId !== '') this.billed += 1;
+    done.accounts.push(accountPayload(this.site, result.account, meterId));
+    done.relays.push(...result.relays);
+    done.notices.push(...result.notices);
+  }
+
+  /** Nothing was written. The chain asks the ledger again, and the sender is told to repeat itself. */
+  private failReading(done: DeskResult, message: PrepaidMessage, { reading }: PricedReading, error: Error): void {
+    this.site.chain.forget(reading.meterId);
+    this.site.receipts.settle(message.prepaid?.receipt, 1, 'failed');
+    done.error ??= error;
+  }
+
+  /** The ledger will never take this charge, so the reading is written down with the reason, for a person to settle. */
+  private holdReading(
+    done: DeskResult,
+    message: PrepaidMessage,
+    { reading }: PricedReading,
+    { field, value, reason }: { field: string; value: string; reason: string },
+  ): void {
+    this.site.chain.forget(reading.meterId);
+    done.error ??= new RangeError(`${field} ${reason}, got "${value}"`);
+    const refusal = { kind: 'held' as const, field, value, reason, meterId: reading.meterId };
+    const posting = { type: 'refusal' as const, refusal, source: message.topic ?? '', content: JSON.stringify(reading) };
+    this.site.submit(posting, (error, result) => {
+      const isStored = error === null && result?.outcome === 'recorded';
+      this.site.receipts.settle(message.prepaid?.receipt, 1, isStored ? 'durable' : 'failed');
+    });
+  }
+
+  /** Readings whose segment did not start at the stored head go back to the ingest, which cuts new segments. */
+  private sendBack(done: DeskResult, message: PrepaidMessage, outOfStep: readonly PricedReading[]): void {
+    const [first] = outOfStep;
+    if (!first) return;
+    const retakes = (message.prepaid?.retakes ?? 0) + 1;
+    const readings = outOfStep.map(({ reading }) => reading);
+    const again: PrepaidMessage = {
+      ...message,
+      payload: Array.isArray(message.payload) ? readings : first.reading,
+      prepaid: { ...message.prepaid, retakes },
+    };
+    if (retakes <= MAX_RETAKES && this.site.retake(again)) return;
+    this.site.receipts.settle(message.prepaid?.receipt, outOfStep.length, 'failed');
+    done.error ??= new Error(
+      `the reading of ${first.reading.meterId} does not follow the last one in the ledger; it is billed with the next reading`,
+    );
+  }
+}
+
+function newResult(): DeskResult {
+  return { accounts: [], relays: [], notices: [], error: null };
+}
+
+function isCommitted(result: PostingResult): result is Committed {
+  return result.outcome === 'committed' || result.outcome === 'repeated';
+}

@@ -1,0 +1,79 @@
+import { powerCurve, type PowerStep } from '../lib/ledger/power-curve';
+import type { MeterSummary } from '../lib/ledger/report';
+import type { ReportQuestion } from '../lib/ledger/report-question';
+import type { Site } from '../lib/site/site';
+
+/** A meter as a dashboard shows it. Money is given exactly and as text for people. */
+export interface MeterCard extends MeterSummary {
+  balance: string;
+  /** How old the last reading is; null before the first. */
+  ageMs: number | null;
+}
+
+export interface NeighbourhoodAnswer {
+  kind: 'neighbourhood';
+  siteName: string;
+  nowMs: number;
+  clockRate: number;
+  timeZone: string;
+  currency: string;
+  meters: MeterCard[];
+}
+
+export interface MeterAnswer {
+  kind: 'meter';
+  nowMs: number;
+  sinceMs: number;
+  timeZone: string;
+  meter: MeterCard;
+  power: PowerStep[];
+  usedWh: number;
+}
+
+export interface NoticesAnswer {
+  kind: 'notices';
+  nowMs: number;
+  timeZone: string;
+  notices: { noticeId: number; atMs: number; kind: string; accountId: string; to: string; text: string }[];
+}
+
+export type ReportAnswer = NeighbourhoodAnswer | MeterAnswer | NoticesAnswer;
+
+const MS_PER_HOUR = 3_600_000;
+/** A chart on a phone shows no more than this; the thinning keeps the register exact. */
+const MAX_POINTS = 240;
+
+export function answerQuestion(site: Site, siteName: string, question: ReportQuestion): ReportAnswer {
+  const nowMs = site.nowMs();
+  const { timeZone } = site;
+  if (question.ask === 'notices') {
+    const notices = site.store
+      .recentNotices(question.limit)
+      .map(({ noticeId, atMs, kind, accountId, to, text }) => ({ noticeId, atMs, kind, accountId, to, text }));
+    return { kind: 'notices', nowMs, timeZone, notices };
+  }
+  if (question.ask === 'meter') return meterAnswer(site, nowMs, question.meterId, question.hours);
+  const meters = site.store.summaries().map((summary) => meterCard(site, nowMs, summary));
+  const { clock, currency } = site;
+  return { kind: 'neighbourhood', siteName, nowMs, clockRate: clock.rate, timeZone, currency, meters };
+}
+
+function meterAnswer(site: Site, nowMs: number, meterId: string, hours: number): MeterAnswer {
+  const summary = site.store.summary(meterId);
+  if (!summary) throw new RangeError(`meterId must be a registered meter, got "${meterId}"`);
+  const sinceMs = nowMs - hours * MS_PER_HOUR;
+  const bucketMs = Math.max(1, Math.floor((hours * MS_PER_HOUR) / MAX_POINTS));
+  const points = site.store.history(meterId, sinceMs, bucketMs);
+  const usedWh = (points.at(-1)?.energyWh ?? 0) - (points[0]?.energyWh ?? 0);
+  const meter = meterCard(site, nowMs, summary);
+  return { kind: 'meter', nowMs, sinceMs, timeZone: site.timeZone, meter, power: powerCurve(points), usedWh };
+}
+
+function meterCard(site: Site, nowMs: number, summary: MeterSummary): MeterCard {
+  const { lastReadingMs, balanceMicros } = summary;
+  return {
+    ...summary,
+    balance: site.writeMoney(balanceMicros),
+    ageMs: lastReadingMs === null ? null : Math.max(0, nowMs - lastReadingMs),
+  };
+}

@@ -1,0 +1,51 @@
+import { isAbsolute, join } from 'node:path';
+import type { NodeAPI, NodeDef } from 'node-red';
+import { migrateConfig } from '../lib/red/config-migration';
+import { onClose } from '../lib/red/on-close';
+import type { SiteNode } from '../lib/red/site-access';
+import { errorText } from '../lib/red/to-error';
+import { DEFAULTS, MIGRATIONS, type PrepaidSiteConfig } from './prepaid-site.config';
+import { openSite } from './open-site';
+
+/** Receipts live for seconds, so looking once a second is often enough. */
+const EXPIRY_CHECK_MS = 1_000;
+
+export = function register(RED: NodeAPI): void {
+  function PrepaidSite(this: SiteNode, definition: NodeDef): void {
+    RED.nodes.createNode(this, definition);
+    this.site = null;
+    this.fault = '';
+    try {
+      const config = migrateConfig<PrepaidSiteConfig>(definition, MIGRATIONS, DEFAULTS);
+      const dataFolder = process.env['WATTKEEPER_DATA'] ?? RED.settings.userDir ?? process.cwd();
+      this.site = openSite({
+        siteName: config.name,
+        timeZone: config.timeZone,
+        currency: config.currency,
+        databaseFile: isAbsolute(config.database) ? config.database : join(dataFolder, config.database),
+        dataFolder,
+        clockRate: Number(config.clockRate),
+      });
+    } catch (error) {
+      this.fault = errorText(error);
+      this.error(`${this.name || 'prepaid-site'}: ${this.fault}`);
+    }
+
+    const timer = setInterval(() => {
+      const { site } = this;
+      const expired = site?.receipts.expire(site.monotonicMs()) ?? 0;
+      if (expired > 0) {
+        this.warn(RED._('prepaid-site.warning.expired', { count: expired }));
+      }
+    }, EXPIRY_CHECK_MS);
+    timer.unref();
+
+    onClose(this, () => {
+      clearInterval(timer);
+      this.site?.close();
+      this.site = null;
+      this.fault = RED._('prepaid-site.fault.closed');
+    });
+  }
+  RED.nodes.registerType('prepaid-site', PrepaidSite);
+};

@@ -1,0 +1,104 @@
+import type { MeterLink } from '../lib/meter/meter-link';
+import type { PrepaidMessage } from '../lib/meter/prepaid-message';
+import type { RelayRecord } from '../lib/ledger/store';
+import type { DeviceCommand } from '../lib/relay/dialects';
+import { RelayCommands, type RelayState } from '../lib/relay/relay-commands';
+import type { RelayInput } from '../lib/relay/relay-input';
+import type { Site } from '../lib/site/site';
+
+export interface RelayDeskOptions {
+  site: Site;
+  link: MeterLink | null;
+  retryMs: number;
+  maxTries: number;
+  emit: (ports: (PrepaidMessage | null)[]) => void;
+  onError: (error: Error) => void;
+}
+
+/** No command may act later than five minutes after it was sent. */
+const COMMAND_LIFE_MS = 300_000;
+/** What a restart or a returning broker takes up at once; the rest follows as relays report. */
+const MAX_RECONCILED = 10_000;
+
+/** Keeps relays and ledger together: stores what was sent and heard, and takes open commands up again. */
+export class RelayDesk {
+  private readonly commands: RelayCommands;
+
+  constructor(private readonly options: RelayDeskOptions) {
+    this.commands = new RelayCommands({
+      retryMs: options.retryMs,
+      maxTries: options.maxTries,
+      commandLifeMs: COMMAND_LIFE_MS,
+      nowMs: () => options.site.nowMs(),
+      schedule: (run, afterMs) => {
+        const timer = setTimeout(run, afterMs);
+        return () => clearTimeout(timer);
+      },
+      transmit: (command) => this.transmit(command),
+      onState: (state, commandId) => this.tell(state, commandId),
+    });
+  }
+
+  get open(): number {
+    return this.commands.open;
+  }
+
+  /** Takes up every relay that is not where the ledger wants it. Relays that are right are not touched. */
+  reconcile(): void {
+    for (const relay of this.options.site.store.unsettledRelays(MAX_RECONCILED)) this.command(relay);
+  }
+
+  async take(input: RelayInput): Promise<void> {
+    const { site } = this.options;
+    if (input.kind === 'intent') {
+      const relay = this.requireRelay(input.intent.meterId);
+      // The ledger knows the newest command; an older intent that arrives late must not act.
+      if (input.intent.version >= relay.version) this.commands.start(input.intent, relay);
+      return;
+    }
+    const { meterId, reported } = input.report;
+    this.requireRelay(meterId);
+    await site.post({ type: 'relayReport', meterId, reported });
+    if (this.commands.report(meterId, reported)) return;
+    const relay = this.requireRelay(meterId);
+    if (relay.desired !== reported) this.command(relay);
+    else this.emitState({ meterId, desired: relay.desired, reported, confirmed: true, tries: 0, state: 'confirmed' });
+  }
+
+  close(): void {
+    this.commands.close();
+  }
+
+  private command(relay: RelayRecord): void {
+    // A relay that never had a command but is not where it should be is driven by the ledger's standing wish.
+    const version = Math.max(relay.version, 1);
+    const commandId = relay.commandId === '' ? `${relay.meterId}-${version}` : relay.commandId;
+    const reason = relay.reason === '' ? 'as registered' : relay.reason;
+    this.commands.start({ ...relay, version, commandId, reason }, relay);
+  }
+
+  private requireRelay(meterId: string): RelayRecord {
+    const relay = this.options.site.store.relay(meterId);
+    if (!relay) throw new RangeError(`payload.meterId must be a registered meter, got "${meterId}"`);
+    return relay;
+  }
+
+  private transmit(command: DeviceCommand): void {
+    const { link, emit } = this.options;
+    emit([{ topic: command.topic, payload: command.payload }, null]);
+    // A command that the broker could not take is sent again by the retry; the node's status shows the broker.
+    link?.publish(command.topic, command.payload).catch(() => undefined);
+  }
+
+  private tell(state: RelayState, commandId: string): void {
+    const { site, onError } = this.options;
+    this.emitState(state);
+    if (state.state === 'confirmed') return;
+    const { meterId, tries } = state;
+    site.submit({ type: 'relayProgress', meterId, commandId, state: state.state, tries }, (error) => error && onError(error));
+  }
+
+  private emitState(state: RelayState): void {
+    this.options.emit([null, { topic: state.meterId, payload: state }]);
+  }
+}

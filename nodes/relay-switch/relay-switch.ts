@@ -1,0 +1,80 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { PrepaidMessage } from '../lib/meter/prepaid-message';
+import { migrateConfig } from '../lib/red/config-migration';
+import { requireLink } from '../lib/red/link-access';
+import { onClose } from '../lib/red/on-close';
+import { onInput } from '../lib/red/on-input';
+import { requireSite } from '../lib/red/site-access';
+import { StatusLine } from '../lib/red/status';
+import { errorText } from '../lib/red/to-error';
+import { parseRelayInput } from '../lib/relay/relay-input';
+import { DEFAULTS, MIGRATIONS, type RelaySwitchConfig } from './relay-switch.config';
+import { RelayDesk } from './relay-desk';
+
+export = function register(RED: NodeAPI): void {
+  function RelaySwitch(this: Node, definition: NodeDef): void {
+    RED.nodes.createNode(this, definition);
+    const status = new StatusLine(this);
+    const undo: (() => void)[] = [() => status.close()];
+    let desk: RelayDesk | null = null;
+    let fault = '';
+    try {
+      desk = connect(RED, this, migrateConfig<RelaySwitchConfig>(definition, MIGRATIONS, DEFAULTS), undo);
+      status.show('idle', () => RED._('relay-switch.status.waiting'));
+    } catch (error) {
+      fault = errorText(error);
+      status.show('broken', () => RED._('relay-switch.status.not-ready'));
+    }
+
+    const showOpen = (open: number): void => {
+      if (open > 0) status.show('waiting', () => RED._('relay-switch.status.open', { open }));
+      else status.show('well', () => RED._('relay-switch.status.settled'));
+    };
+
+    onInput<PrepaidMessage>(this, async (message) => {
+      if (!desk) throw new Error(fault);
+      await desk.take(parseRelayInput(message.payload));
+      showOpen(desk.open);
+    });
+
+    onClose(this, () => {
+      for (const step of undo) step();
+    });
+  }
+  RED.nodes.registerType('relay-switch', RelaySwitch);
+};
+
+/** Puts a desk together and lists in `undo` what has to be taken back at the end. */
+function connect(RED: NodeAPI, node: Node, config: RelaySwitchConfig, undo: (() => void)[]): RelayDesk {
+  const site = requireSite(RED, config.site);
+  const link = config.broker === '' ? null : requireLink(RED, config.broker);
+  const desk = new RelayDesk({
+    site,
+    link,
+    retryMs: positive('retrySeconds', config.retrySeconds) * 1_000,
+    maxTries: positive('maxTries', config.maxTries),
+    emit: (ports) => node.send(ports),
+    onError: (error) => node.error(error),
+  });
+  undo.push(() => desk.close());
+  // The flow has to be complete before commands are sent into it, and a broker that returns may have missed some.
+  const atStart = setImmediate(() => desk.reconcile());
+  undo.push(() => clearImmediate(atStart));
+  let wasUp = link?.state.kind === 'up';
+  if (link) {
+    undo.push(
+      link.onState((state) => {
+        const isUp = state.kind === 'up';
+        if (isUp && !wasUp) desk.reconcile();
+        wasUp = isUp;
+      }),
+    );
+  }
+  return desk;
+}
+
+function positive(field: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new RangeError(`${field} must be a whole number from 1, got "${text}"`);
+  return value;
+}
