@@ -29,7 +29,7 @@ export = function register(RED: NodeAPI): void {
 
     onInput<PrepaidMessage>(this, (message) => {
       if (!gate) throw new Error(fault);
-      if (isQuestion(message.payload)) return [{ ...message, payload: { ...gate.counters } }, null, null];
+      if (isQuestion(message.payload)) return [null, null, { ...message, payload: { kind: 'counters', ...gate.counters } }];
       const outputs = gate.fromWire(message);
       showCounters(RED, status, gate);
       return toPorts(outputs);

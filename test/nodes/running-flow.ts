@@ -16,6 +16,7 @@ import balanceGuard = require('../../nodes/balance-guard/balance-guard');
 import relaySwitch = require('../../nodes/relay-switch/relay-switch');
 import prepaidRegister = require('../../nodes/prepaid-register/prepaid-register');
 import prepaidReport = require('../../nodes/prepaid-report/prepaid-report');
+import meterSimulator = require('../../nodes/meter-simulator/meter-simulator');
 
 /** The part of node-red-node-test-helper that is used here; the package brings no types. */
 interface TestHelper {
@@ -32,6 +33,7 @@ const helper = load('node-red-node-test-helper') as TestHelper;
 
 const PALETTE: NodeInitializer[] = [
   prepaidSite, meterBroker, meterIngest, tariffCalc, balanceGuard, relaySwitch, prepaidRegister, prepaidReport,
+  meterSimulator,
 ];
 const CORE = ['common/25-catch', 'common/24-complete'].map(
   (name) => load(`@node-red/nodes/core/${name}.js`) as NodeInitializer,

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { connectAsync, type MqttClient } from 'mqtt';
+import { RunningFlow, withDeadline } from './running-flow';
+
+const BROKER = { id: 'broker', type: 'meter-broker', kind: 'embedded', host: '127.0.0.1', port: '0', isOpen: false };
+const INGEST = { id: 'ingest', type: 'meter-ingest', site: 'site', broker: 'broker', acknowledge: 'commit', wires: [['tariff'], ['refused'], ['event']] };
+const GUARD = {
+  id: 'guard', type: 'balance-guard', site: 'site', cutFrom: '00:00', cutTo: '24:00', workdaysOnly: false, wires: [['state'], [], []],
+};
+
+describe('meter-ingest', () => {
+  let flow: RunningFlow;
+  let client: MqttClient;
+
+  const open = async (ingest: object, wiredTo: string): Promise<void> => {
+    flow = await RunningFlow.open();
+    await flow.start([
+      flow.site(),
+      BROKER,
+      { id: 'register', type: 'prepaid-register', site: 'site', wires: [['registered']] },
+      { ...INGEST, ...ingest },
+      { id: 'tariff', type: 'tariff-calc', tariffId: 'home', version: 1, pricePerKwh: '8.00', wires: [[wiredTo]] },
+      GUARD,
+      ...['registered', 'state', 'refused', 'event', 'error', 'nowhere'].map((id) => ({ id, type: 'helper' })),
+      { id: 'catch', type: 'catch', scope: null, uncaught: false, wires: [['error']] },
+    ]);
+    await flow.ask('register', { payload: { accountId: 'A1', name: 'House 1', meterId: 'M1' } }, 'registered');
+    const link = flow.link('broker');
+    await withDeadline('the broker', (resolve: (value: void) => void) => (link.state.kind === 'up' ? resolve() : link.onState(() => resolve())));
+    client = await connectAsync(link.url, { clientId: 'M1', reconnectPeriod: 0 });
+    client.on('error', () => undefined);
+  };
+  afterEach(async () => {
+    await client.endAsync(true);
+    await flow.close();
+  });
+
+  const publish = (value: unknown): Promise<unknown> => client.publishAsync('wk/M1/reading', JSON.stringify(value), { qos: 1 });
+  const storedHead = (): unknown => flow.ledger.store.knownMeter('M1')?.head;
+
+  it('acknowledges a reading when it is in the ledger, not before', async () => {
+    await open({}, 'guard');
+    const atMs = flow.ledger.nowMs();
+    await publish({ atMs, energyWh: 100 });
+    assert.deepEqual(storedHead(), { atMs, energyWh: 100 });
+    assert.equal(flow.ledger.receipts.size, 0);
+  });
+
+  it('acknowledges a copy of a stored reading without billing it again', async () => {
+    await open({}, 'guard');
+    const atMs = flow.ledger.nowMs() - 10_000;
+    await publish({ atMs, energyWh: 100 });
+    await publish({ atMs: atMs + 5_000, energyWh: 105 });
+    await publish({ atMs, energyWh: 100 });
+    await publish({ atMs: atMs + 5_000, energyWh: 105 });
+    assert.equal(flow.ledger.store.balanceOf('A1'), -40_000);
+  });
+
+  it('acknowledges a refused reading once it is written down, and says what is wrong', async () => {
+    await open({}, 'guard');
+    const refused = flow.next('refused');
+    await publish({ energyWh: 'much' });
+    assert.deepEqual((await refused).payload, {
+      kind: 'rejected', field: 'energyWh', value: 'much', reason: 'must be whole Wh, not negative', meterId: 'M1',
+    });
+  });
+
+  it('does not acknowledge what no balance-guard takes, and closes the connection in the end', async () => {
+    await open({}, 'nowhere');
+    const priced = flow.next('nowhere');
+    const gone = withDeadline('the connection to close', (resolve: (value: void) => void) => client.once('close', () => resolve()));
+    let isAcknowledged = false;
+    client.publish('wk/M1/reading', JSON.stringify({ energyWh: 1 }), { qos: 1 }, (error) => (isAcknowledged = !error));
+    await priced;
+    assert.equal(flow.ledger.receipts.size, 1);
+    assert.equal(isAcknowledged, false);
+    flow.ledger.receipts.expire(Infinity);
+    await gone;
+    assert.equal(isAcknowledged, false);
+  });
+
+  it('acknowledges on arrival where that was chosen', async () => {
+    await open({ acknowledge: 'arrival' }, 'nowhere');
+    await publish({ energyWh: 1 });
+    assert.equal(flow.ledger.receipts.size, 0);
+  });
+
+  it('does not acknowledge when the ledger fails, and goes on when it is well again', async () => {
+    await open({}, 'guard');
+    const { store } = flow.ledger;
+    const commit = store.commit.bind(store);
+    store.commit = () => {
+      throw new Error('disk full');
+    };
+    const error = flow.next('error');
+    const gone = withDeadline('the connection to close', (resolve: (value: void) => void) => client.once('close', () => resolve()));
+    client.publish('wk/M1/reading', JSON.stringify({ energyWh: 100 }), { qos: 1 }, () => undefined);
+    await gone;
+    assert.match(((await error)['error'] as { message: string }).message, /disk full/);
+    assert.equal(flow.ledger.storeFault, 'disk full');
+    store.commit = commit;
+    client = await connectAsync(flow.link('broker').url, { clientId: 'M1', reconnectPeriod: 0 });
+    await publish({ energyWh: 100 });
+    assert.equal((storedHead() as { energyWh: number }).energyWh, 100);
+  });
+
+  it('tells what a relay reports', async () => {
+    await open({}, 'guard');
+    const event = flow.next('event');
+    await client.publishAsync('wk/M1/relay', '{"reported":"off"}', { qos: 1 });
+    assert.deepEqual((await event).payload, { kind: 'relay', meterId: 'M1', reported: 'off' });
+  });
+
+  it('says where every reading went', async () => {
+    await open({}, 'guard');
+    const atMs = flow.ledger.nowMs();
+    await publish({ atMs, energyWh: 100 });
+    await publish({ atMs, energyWh: 100 });
+    await publish('nonsense');
+    await publish([{ meterId: 'M1', energyWh: 1 }, { meterId: 'stranger', energyWh: 1 }]);
+    const answer = await flow.ask('ingest', { payload: { ask: 'counters' } }, 'event');
+    assert.deepEqual(answer.payload, { kind: 'counters', received: 5, taken: 1, duplicates: 1, held: 2, rejected: 1 });
+  });
+});
