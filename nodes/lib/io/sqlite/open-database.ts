@@ -17,7 +17,7 @@ const REQUIRED_PRAGMAS: readonly { set: string; name: string; expected: string |
 
 /** Opens the ledger's file, brings it to the newest schema and refuses to go on when any guarantee is missing. */
 export function openDatabase(file: string): Database.Database {
-  const db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+  const db = connect(file);
   try {
     checkVersion(db);
     for (const pragma of REQUIRED_PRAGMAS) {
@@ -34,6 +34,14 @@ export function openDatabase(file: string): Database.Database {
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+function connect(file: string): Database.Database {
+  try {
+    return new Database(file, { timeout: BUSY_TIMEOUT_MS });
+  } catch (error) {
+    throw new Error(`cannot open the ledger ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
