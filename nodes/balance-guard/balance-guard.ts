@@ -27,7 +27,10 @@ export = function register(RED: NodeAPI): void {
       const config = migrateConfig<BalanceGuardConfig>(definition, MIGRATIONS, DEFAULTS);
       const ledger = requireSite(RED, config.site);
       site = ledger;
-      desk = new LedgerDesk(ledger, guardPolicy(config, ledger.timeZone, () => ledger.store.countMeters()));
+      desk = new LedgerDesk(
+        ledger,
+        guardPolicy(config, ledger.timeZone, () => ledger.store.countMeters()),
+      );
       status.show('idle', () => RED._('balance-guard.status.waiting'));
     } catch (error) {
       fault = errorText(error);

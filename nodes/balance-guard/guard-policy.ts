@@ -10,7 +10,11 @@ const HYSTERESIS_PARTS = 10;
 const FLEET_PARTS_PER_CUT = 100;
 
 /** The policy that a node's settings describe. Throws with the field and its value when one is wrong. */
-export function guardPolicy(config: BalanceGuardConfig, timeZone: string, fleetSize: () => number): DecideSupply {
+export function guardPolicy(
+  config: BalanceGuardConfig,
+  timeZone: string,
+  fleetSize: () => number,
+): DecideSupply {
   const warnBelowMicros = parseAmount(config.warnBelow);
   const maxCutsPerHour = wholeNumber('maxCutsPerHour', config.maxCutsPerHour);
   const policy: Omit<SupplyPolicy, 'maxCutsPerHour'> = {

@@ -4,7 +4,7 @@ import type { PrepaidMessage } from '../lib/meter/prepaid-message';
 import type { Notice } from '../lib/notice/notice';
 import type { DecideSupply, RelayIntent } from '../lib/policy/supply-decision';
 import type { Site } from '../lib/site/site';
-import { AccountPayload, accountPayload } from './account-payload';
+import { accountPayload, type AccountPayload } from './account-payload';
 
 /** What one message led to, once everything in it is durable. */
 export interface DeskResult {
@@ -28,7 +28,9 @@ export class LedgerDesk {
   ) {}
 
   take(message: PrepaidMessage, input: GuardInput): Promise<DeskResult> {
-    return input.kind === 'topUp' ? this.takeTopUp(message, input.topUp) : this.takeReadings(message, input.readings);
+    return input.kind === 'topUp'
+      ? this.takeTopUp(message, input.topUp)
+      : this.takeReadings(message, input.readings);
   }
 
   private async takeTopUp(message: PrepaidMessage, topUp: TopUpRequest): Promise<DeskResult> {
@@ -72,7 +74,8 @@ export class LedgerDesk {
   }
 
   private collect(done: DeskResult, result: PostingResult, meterId: string): void {
-    if (result.outcome === 'refused') throw new RangeError(`topUp.${result.field} ${result.reason}, got "${result.value}"`);
+    if (result.outcome === 'refused')
+      throw new RangeError(`topUp.${result.field} ${result.reason}, got "${result.value}"`);
     if (!isCommitted(result)) return;
     if (meterId !== '') this.billed += 1;
     done.accounts.push(accountPayload(this.site, result.account, meterId));
@@ -81,7 +84,12 @@ export class LedgerDesk {
   }
 
   /** Nothing was written. The chain asks the ledger again, and the sender is told to repeat itself. */
-  private failReading(done: DeskResult, message: PrepaidMessage, { reading }: PricedReading, error: Error): void {
+  private failReading(
+    done: DeskResult,
+    message: PrepaidMessage,
+    { reading }: PricedReading,
+    error: Error,
+  ): void {
     this.site.chain.forget(reading.meterId);
     this.site.receipts.settle(message.prepaid?.receipt, 1, 'failed');
     done.error ??= error;
@@ -97,7 +105,12 @@ export class LedgerDesk {
     this.site.chain.forget(reading.meterId);
     done.error ??= new RangeError(`${field} ${reason}, got "${value}"`);
     const refusal = { kind: 'held' as const, field, value, reason, meterId: reading.meterId };
-    const posting = { type: 'refusal' as const, refusal, source: message.topic ?? '', content: JSON.stringify(reading) };
+    const posting = {
+      type: 'refusal' as const,
+      refusal,
+      source: message.topic ?? '',
+      content: JSON.stringify(reading),
+    };
     this.site.submit(posting, (error, result) => {
       const isStored = error === null && result?.outcome === 'recorded';
       this.site.receipts.settle(message.prepaid?.receipt, 1, isStored ? 'durable' : 'failed');

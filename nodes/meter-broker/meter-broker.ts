@@ -6,7 +6,12 @@ import { migrateConfig } from '../lib/red/config-migration';
 import type { LinkNode } from '../lib/red/link-access';
 import { onClose } from '../lib/red/on-close';
 import { errorText } from '../lib/red/to-error';
-import { DEFAULTS, MIGRATIONS, type MeterBrokerConfig, type MeterBrokerCredentials } from './meter-broker.config';
+import {
+  DEFAULTS,
+  MIGRATIONS,
+  type MeterBrokerConfig,
+  type MeterBrokerCredentials,
+} from './meter-broker.config';
 
 interface MeterBrokerNode extends LinkNode {
   credentials: MeterBrokerCredentials;
@@ -34,14 +39,23 @@ export = function register(RED: NodeAPI): void {
       this.fault = RED._('meter-broker.fault.closed');
     });
   }
-  RED.nodes.registerType<MeterBrokerNode, NodeDef, unknown, MeterBrokerCredentials>('meter-broker', MeterBroker, {
-    credentials: { username: { type: 'text' }, password: { type: 'password' } },
-  });
+  RED.nodes.registerType<MeterBrokerNode, NodeDef, unknown, MeterBrokerCredentials>(
+    'meter-broker',
+    MeterBroker,
+    {
+      credentials: { username: { type: 'text' }, password: { type: 'password' } },
+    },
+  );
 };
 
-function openLink(config: MeterBrokerConfig, credentials: MeterBrokerCredentials, clientId: string): MeterLink {
+function openLink(
+  config: MeterBrokerConfig,
+  credentials: MeterBrokerCredentials,
+  clientId: string,
+): MeterLink {
   const { username = '', password = '' } = credentials;
-  if (config.kind === 'external') return new ExternalBroker({ url: config.url, username, password, clientId });
+  if (config.kind === 'external')
+    return new ExternalBroker({ url: config.url, username, password, clientId });
   const port = Number(config.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new RangeError(`the port must be a number from 0 to 65535, got "${config.port}"`);

@@ -52,12 +52,13 @@ RED.nodes.registerType<MeterIngestConfig>('meter-ingest', {
 
 /** Only our own embedded broker waits for us before it acknowledges. */
 function showWhatFits(): void {
-  const broker = RED.nodes.node(String($('#node-input-broker').val()));
-  const waits = broker !== null && 'kind' in broker && broker.kind === 'embedded';
+  // Of a node that is not there the editor says undefined, whatever its types promise.
+  const broker = RED.nodes.node(String($('#node-input-broker').val())) as { kind: string } | null | undefined;
+  const waits = broker?.kind === 'embedded';
   const acknowledge = $('#node-input-acknowledge').val();
   $('.meter-ingest-acknowledge').toggle(waits);
   $('.meter-ingest-on-commit').toggle(waits && acknowledge === 'commit');
   $('.meter-ingest-on-arrival').toggle(waits && acknowledge === 'arrival');
-  $('.meter-ingest-no-broker').toggle(broker === null);
-  $('.meter-ingest-external').toggle(broker !== null && !waits);
+  $('.meter-ingest-no-broker').toggle(!broker);
+  $('.meter-ingest-external').toggle(broker?.kind === 'external');
 }

@@ -29,7 +29,8 @@ export = function register(RED: NodeAPI): void {
 
     onInput<PrepaidMessage>(this, (message) => {
       if (!gate) throw new Error(fault);
-      if (isQuestion(message.payload)) return [null, null, { ...message, payload: { kind: 'counters', ...gate.counters } }];
+      if (isQuestion(message.payload))
+        return [null, null, { ...message, payload: { kind: 'counters', ...gate.counters } }];
       const outputs = gate.fromWire(message);
       showCounters(RED, status, gate);
       return toPorts(outputs);
@@ -79,7 +80,8 @@ function connect(
     }),
     link.onState((state) => {
       if (state.kind === 'down') status.show('broken', () => state.reason);
-      else if (gate.counters.received === 0) status.show('waiting', () => RED._('meter-ingest.status.waiting'));
+      else if (gate.counters.received === 0)
+        status.show('waiting', () => RED._('meter-ingest.status.waiting'));
     }),
   );
   status.show('waiting', () => RED._('meter-ingest.status.waiting'));

@@ -1,6 +1,12 @@
 import type { Site } from '../lib/site/site';
 import type { Answer } from '../lib/meter/meter-link';
-import { retakeReadings, takeMessage, type Intake, type IntakeContext, type RefusedReading } from '../lib/meter/intake';
+import {
+  retakeReadings,
+  takeMessage,
+  type Intake,
+  type IntakeContext,
+  type RefusedReading,
+} from '../lib/meter/intake';
 import { countIntake, newIntakeCounters } from '../lib/meter/intake-counters';
 import { asList, fillMessage, type PrepaidMessage } from '../lib/meter/prepaid-message';
 import type { Reading } from '../lib/meter/reading';
@@ -39,7 +45,9 @@ export class ReadingGate {
     if (answer !== null && !this.answersOnCommit) answer(null);
     else if (answer !== null) {
       const receipt = this.site.receipts.issue(intake.total, this.site.monotonicMs(), (outcome) =>
-        answer(outcome === 'durable' ? null : new Error(`the reading was not stored (${outcome}): send it again`)),
+        answer(
+          outcome === 'durable' ? null : new Error(`the reading was not stored (${outcome}): send it again`),
+        ),
       );
       if (receipt === null) {
         this.giveUp(intake);

@@ -32,7 +32,8 @@ export = function register(RED: NodeAPI): void {
       );
       for (const { meterId } of registrations) ledger.chain.forget(meterId);
       const refused = results.find((result) => result.outcome === 'refused');
-      if (refused?.outcome === 'refused') throw new RangeError(`${refused.field} ${refused.reason}, got "${refused.value}"`);
+      if (refused?.outcome === 'refused')
+        throw new RangeError(`${refused.field} ${refused.reason}, got "${refused.value}"`);
       showStatus(this, 'well', RED._('prepaid-register.status.registered', { count: registrations.length }));
       return message;
     });

@@ -49,7 +49,14 @@ export function answerQuestion(site: Site, siteName: string, question: ReportQue
   if (question.ask === 'notices') {
     const notices = site.store
       .recentNotices(question.limit)
-      .map(({ noticeId, atMs, kind, accountId, to, text }) => ({ noticeId, atMs, kind, accountId, to, text }));
+      .map(({ noticeId, atMs, kind, accountId, to, text }) => ({
+        noticeId,
+        atMs,
+        kind,
+        accountId,
+        to,
+        text,
+      }));
     return { kind: 'notices', nowMs, timeZone, notices };
   }
   if (question.ask === 'meter') return meterAnswer(site, nowMs, question.meterId, question.hours);

@@ -75,7 +75,9 @@ function keepFixed(store: SqliteStore, name: string, value: string): void {
   const stored = store.readSite(name);
   if (stored === undefined) store.writeSite(name, value);
   else if (stored !== value) {
-    throw new Error(`this ledger's ${name} is ${stored} and cannot become ${value}: choose another database file`);
+    throw new Error(
+      `this ledger's ${name} is ${stored} and cannot become ${value}: choose another database file`,
+    );
   }
 }
 

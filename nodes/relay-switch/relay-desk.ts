@@ -62,7 +62,15 @@ export class RelayDesk {
     if (this.commands.report(meterId, reported)) return;
     const relay = this.requireRelay(meterId);
     if (relay.desired !== reported) this.command(relay);
-    else this.emitState({ meterId, desired: relay.desired, reported, confirmed: true, tries: 0, state: 'confirmed' });
+    else
+      this.emitState({
+        meterId,
+        desired: relay.desired,
+        reported,
+        confirmed: true,
+        tries: 0,
+        state: 'confirmed',
+      });
   }
 
   close(): void {
@@ -95,7 +103,10 @@ export class RelayDesk {
     this.emitState(state);
     if (state.state === 'confirmed') return;
     const { meterId, tries } = state;
-    site.submit({ type: 'relayProgress', meterId, commandId, state: state.state, tries }, (error) => error && onError(error));
+    site.submit(
+      { type: 'relayProgress', meterId, commandId, state: state.state, tries },
+      (error) => error && onError(error),
+    );
   }
 
   private emitState(state: RelayState): void {

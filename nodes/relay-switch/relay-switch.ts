@@ -75,6 +75,7 @@ function connect(RED: NodeAPI, node: Node, config: RelaySwitchConfig, undo: (() 
 
 function positive(field: string, text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new RangeError(`${field} must be a whole number from 1, got "${text}"`);
+  if (!Number.isInteger(value) || value < 1)
+    throw new RangeError(`${field} must be a whole number from 1, got "${text}"`);
   return value;
 }

@@ -5,7 +5,7 @@ export interface TariffCalcConfig {
   name: string;
   tariffId: string;
   /** Rises by one whenever the price changes; the editor takes care of it. */
-  version: number;
+  version: number | string;
   /** As typed, with at most 6 decimals. */
   pricePerKwh: string;
 }

@@ -5,8 +5,18 @@ import { micros } from '../../nodes/lib/money/micros';
 import { RunningFlow } from './running-flow';
 
 const GUARD = {
-  id: 'guard', type: 'balance-guard', site: 'site', cutAt: '0', warnBelow: '30', warnLeadMinutes: '0', freshMinutes: '120',
-  maxCutsPerHour: '5', cutFrom: '00:00', cutTo: '24:00', workdaysOnly: false, wires: [['state'], ['intent'], ['notice']],
+  id: 'guard',
+  type: 'balance-guard',
+  site: 'site',
+  cutAt: '0',
+  warnBelow: '30',
+  warnLeadMinutes: '0',
+  freshMinutes: '120',
+  maxCutsPerHour: '5',
+  cutFrom: '00:00',
+  cutTo: '24:00',
+  workdaysOnly: false,
+  wires: [['state'], ['intent'], ['notice']],
 };
 
 describe('balance-guard', () => {
@@ -17,12 +27,26 @@ describe('balance-guard', () => {
       flow.site(),
       { id: 'register', type: 'prepaid-register', site: 'site', wires: [['registered']] },
       { id: 'ingest', type: 'meter-ingest', site: 'site', wires: [['tariff'], ['refused'], []] },
-      { id: 'tariff', type: 'tariff-calc', tariffId: 'home', version: 1, pricePerKwh: '8.00', wires: [['guard']] },
+      {
+        id: 'tariff',
+        type: 'tariff-calc',
+        tariffId: 'home',
+        version: 1,
+        pricePerKwh: '8.00',
+        wires: [['guard']],
+      },
       GUARD,
-      ...['registered', 'state', 'intent', 'notice', 'refused', 'error'].map((id) => ({ id, type: 'helper' })),
+      ...['registered', 'state', 'intent', 'notice', 'refused', 'error'].map((id) => ({
+        id,
+        type: 'helper',
+      })),
       { id: 'catch', type: 'catch', scope: null, uncaught: false, wires: [['error']] },
     ]);
-    await flow.ask('register', { payload: { accountId: 'A1', name: 'House 1', meterId: 'M1' } }, 'registered');
+    await flow.ask(
+      'register',
+      { payload: { accountId: 'A1', name: 'House 1', meterId: 'M1' } },
+      'registered',
+    );
   });
   afterEach(() => flow.close());
 
@@ -38,7 +62,11 @@ describe('balance-guard', () => {
     await flow.ask('ingest', reading(600, 5_000), 'state');
     const state = await flow.ask('ingest', { ...reading(0, 5_500), colour: 'red' }, 'state');
     assert.deepEqual(state.payload, {
-      accountId: 'A1', meterId: 'M1', balanceMicros: 96_000_000, balance: 'INR 96.00', supply: 'on',
+      accountId: 'A1',
+      meterId: 'M1',
+      balanceMicros: 96_000_000,
+      balance: 'INR 96.00',
+      supply: 'on',
     });
     assert.equal(state['colour'], 'red');
   });
@@ -53,11 +81,23 @@ describe('balance-guard', () => {
     const intent = flow.next('intent');
     await flow.ask('ingest', reading(0, 4_000), 'state');
     const off = (await intent).payload;
-    assert.deepEqual(off, { meterId: 'M1', desired: 'off', reason: 'no credit', commandId: 'M1-1', version: 1 });
+    assert.deepEqual(off, {
+      meterId: 'M1',
+      desired: 'off',
+      reason: 'no credit',
+      commandId: 'M1-1',
+      version: 1,
+    });
 
     const restored = flow.next('intent');
     const state = await flow.ask('guard', topUp('100.00', 'r2'), 'state');
-    assert.deepEqual((await restored).payload, { meterId: 'M1', desired: 'on', reason: 'credit', commandId: 'M1-2', version: 2 });
+    assert.deepEqual((await restored).payload, {
+      meterId: 'M1',
+      desired: 'on',
+      reason: 'credit',
+      commandId: 'M1-2',
+      version: 2,
+    });
     assert.equal((state.payload as { supply: string }).supply, 'on');
   });
 
@@ -70,11 +110,18 @@ describe('balance-guard', () => {
   });
 
   it('takes a frame and answers with a list', async () => {
-    await flow.ask('register', { payload: { accountId: 'A2', name: 'House 2', meterId: 'M2' } }, 'registered');
+    await flow.ask(
+      'register',
+      { payload: { accountId: 'A2', name: 'House 2', meterId: 'M2' } },
+      'registered',
+    );
     const atMs = flow.ledger.nowMs();
     const frame = ['M1', 'M2'].map((meterId) => ({ meterId, atMs, energyWh: 10 }));
     const state = await flow.ask('ingest', { payload: frame }, 'state');
-    assert.deepEqual((state.payload as { meterId: string }[]).map(({ meterId }) => meterId), ['M1', 'M2']);
+    assert.deepEqual(
+      (state.payload as { meterId: string }[]).map(({ meterId }) => meterId),
+      ['M1', 'M2'],
+    );
   });
 
   it('takes a reading again when somebody else moved the head meanwhile', async () => {
@@ -85,15 +132,26 @@ describe('balance-guard', () => {
   });
 
   const wrong: { name: string; message: PrepaidMessage; says: RegExp }[] = [
-    { name: 'a reading without price', message: { payload: { meterId: 'M1', atMs: 1, energyWh: 1 } }, says: /segment and a charge/ },
+    {
+      name: 'a reading without price',
+      message: { payload: { meterId: 'M1', atMs: 1, energyWh: 1 } },
+      says: /segment and a charge/,
+    },
     { name: 'no payload', message: {}, says: /payload must be a reading or a top-up/ },
     { name: 'a negative top-up', message: topUp('-5', 'r'), says: /amount must be more than zero, got -5/ },
     { name: 'a top-up in words', message: topUp('five', 'r'), says: /"five"/ },
     { name: 'a top-up without reference', message: topUp('5', ''), says: /topUp.reference/ },
-    { name: 'a charge that does not add up', says: /not the sum of its lines/, message: {
-      payload: { meterId: 'M1', atMs: 5, energyWh: 5 },
-      prepaid: { segment: { fromMs: 1, fromWh: 1, toMs: 5, toWh: 5 }, charge: { amountMicros: 5 as never, lines: [], tariffId: 'a', version: 1 } },
-    } },
+    {
+      name: 'a charge that does not add up',
+      says: /not the sum of its lines/,
+      message: {
+        payload: { meterId: 'M1', atMs: 5, energyWh: 5 },
+        prepaid: {
+          segment: { fromMs: 1, fromWh: 1, toMs: 5, toWh: 5 },
+          charge: { amountMicros: 5 as never, lines: [], tariffId: 'a', version: 1 },
+        },
+      },
+    },
   ];
   for (const { name, message, says } of wrong) {
     it(`refuses ${name} by name and lives on`, async () => {
@@ -108,9 +166,23 @@ describe('balance-guard', () => {
     await flow.ledger.post({ type: 'noticesHanded', noticeIds: [] });
     assert.deepEqual(flow.ledger.store.unhandedNotices(10), []);
 
-    const decide = (): Decision => ({ supply: null, reason: '', heldBackBy: null, warnedAtMs: null, notices: [] });
+    const decide = (): Decision => ({
+      supply: null,
+      reason: '',
+      heldBackBy: null,
+      warnedAtMs: null,
+      notices: [],
+    });
     const amountMicros = micros(5_000_000);
-    await flow.ledger.post({ type: 'topUp', accountId: 'A1', amountMicros, reference: 'r2', channel: 'counter', by: 'clerk', decide });
+    await flow.ledger.post({
+      type: 'topUp',
+      accountId: 'A1',
+      amountMicros,
+      reference: 'r2',
+      channel: 'counter',
+      by: 'clerk',
+      decide,
+    });
     assert.equal(flow.ledger.store.unhandedNotices(10).length, 1);
     await flow.stop();
     await flow.start([flow.site(), GUARD, { id: 'notice', type: 'helper' }]);

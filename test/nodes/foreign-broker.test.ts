@@ -36,7 +36,7 @@ describe('meter-broker with Mosquitto', () => {
     await withDeadline('mosquitto to start', (resolve: (value: void) => void) => {
       child.stderr.on('data', (chunk: Buffer) => {
         log += chunk.toString();
-        if (/running/.test(log)) resolve();
+        if (log.includes('running')) resolve();
       });
     });
   });
@@ -54,11 +54,29 @@ describe('meter-broker with Mosquitto', () => {
       { id: 'broker', type: 'meter-broker', kind: 'external', url: `mqtt://127.0.0.1:${port}` },
       { id: 'register', type: 'prepaid-register', site: 'site', wires: [['registered']] },
       { id: 'ingest', type: 'meter-ingest', site: 'site', broker: 'broker', wires: [['tariff'], [], []] },
-      { id: 'tariff', type: 'tariff-calc', tariffId: 'home', version: 1, pricePerKwh: '8', wires: [['guard']] },
-      { id: 'guard', type: 'balance-guard', site: 'site', cutFrom: '00:00', cutTo: '24:00', wires: [['state'], [], []] },
+      {
+        id: 'tariff',
+        type: 'tariff-calc',
+        tariffId: 'home',
+        version: 1,
+        pricePerKwh: '8',
+        wires: [['guard']],
+      },
+      {
+        id: 'guard',
+        type: 'balance-guard',
+        site: 'site',
+        cutFrom: '00:00',
+        cutTo: '24:00',
+        wires: [['state'], [], []],
+      },
       ...['registered', 'state'].map((id) => ({ id, type: 'helper' })),
     ]);
-    await flow.ask('register', { payload: { accountId: 'A1', name: 'House 1', meterId: 'M1' } }, 'registered');
+    await flow.ask(
+      'register',
+      { payload: { accountId: 'A1', name: 'House 1', meterId: 'M1' } },
+      'registered',
+    );
     const link = flow.link('broker');
     await withDeadline('the connection', (resolve: (value: void) => void) => {
       if (link.state.kind === 'up') resolve();

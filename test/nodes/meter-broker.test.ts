@@ -5,7 +5,14 @@ import type { EmbeddedBroker } from '../../nodes/lib/io/mqtt/embedded-broker';
 import type { LinkState } from '../../nodes/lib/meter/meter-link';
 import { RunningFlow, withDeadline } from './running-flow';
 
-const BROKER = { id: 'broker', type: 'meter-broker', kind: 'embedded', host: '127.0.0.1', port: '0', isOpen: false };
+const BROKER = {
+  id: 'broker',
+  type: 'meter-broker',
+  kind: 'embedded',
+  host: '127.0.0.1',
+  port: '0',
+  isOpen: false,
+};
 
 describe('meter-broker', () => {
   let flow: RunningFlow;
@@ -35,7 +42,8 @@ describe('meter-broker', () => {
     client.on('error', () => undefined);
     return client;
   };
-  const closed = (client: MqttClient): Promise<void> => withDeadline('the connection to close', (resolve) => client.once('close', resolve));
+  const closed = (client: MqttClient): Promise<void> =>
+    withDeadline('the connection to close', (resolve) => client.once('close', resolve));
 
   it('acknowledges a QoS 1 publish only when its listener says so', async () => {
     await flow.start([BROKER]);
@@ -78,9 +86,13 @@ describe('meter-broker', () => {
     await flow.start([BROKER]);
     const link = await up();
     const device = await connect('M1');
-    const granted = await device.subscribeAsync(['wk/M1/command', '#', 'wk/M2/command'], { qos: 1 }).catch((error: unknown) => error);
+    const granted = await device
+      .subscribeAsync(['wk/M1/command', '#', 'wk/M2/command'], { qos: 1 })
+      .catch((error: unknown) => error);
     assert.ok(granted instanceof Error, 'a refused subscription is an error to the client');
-    const heard = withDeadline('a command', (resolve) => device.once('message', (topic, payload, packet) => resolve([topic, payload.toString(), packet.retain])));
+    const heard = withDeadline('a command', (resolve) =>
+      device.once('message', (topic, payload, packet) => resolve([topic, payload.toString(), packet.retain])),
+    );
     await link.publish('wk/M2/command', 'not for you');
     await link.publish('wk/M1/command', 'off');
     assert.deepEqual(await heard, ['wk/M1/command', 'off', false]);
@@ -89,7 +101,9 @@ describe('meter-broker', () => {
   it('counts its devices', async () => {
     await flow.start([BROKER]);
     const link = await up();
-    const two = withDeadline('two devices', (resolve: (value: void) => void) => link.onState((state) => state.kind === 'up' && state.devices === 2 && resolve()));
+    const two = withDeadline('two devices', (resolve: (value: void) => void) =>
+      link.onState((state) => state.kind === 'up' && state.devices === 2 && resolve()),
+    );
     await connect('M1');
     await connect('M2');
     await two;
@@ -125,7 +139,9 @@ describe('meter-broker', () => {
     await connect('M1');
     await flow.stop();
     const server = createServer();
-    await withDeadline('the port to be free', (resolve: (value: void) => void) => server.listen(port, '127.0.0.1', resolve));
+    await withDeadline('the port to be free', (resolve: (value: void) => void) =>
+      server.listen(port, '127.0.0.1', resolve),
+    );
     await new Promise((resolve) => server.close(resolve));
   });
 });

@@ -2,10 +2,30 @@ import assert from 'node:assert/strict';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { RunningFlow, withDeadline } from './running-flow';
 
-const BROKER = { id: 'broker', type: 'meter-broker', kind: 'embedded', host: '127.0.0.1', port: '0', isOpen: false };
-const INGEST = { id: 'ingest', type: 'meter-ingest', site: 'site', broker: 'broker', acknowledge: 'commit', wires: [['tariff'], ['refused'], ['event']] };
+const BROKER = {
+  id: 'broker',
+  type: 'meter-broker',
+  kind: 'embedded',
+  host: '127.0.0.1',
+  port: '0',
+  isOpen: false,
+};
+const INGEST = {
+  id: 'ingest',
+  type: 'meter-ingest',
+  site: 'site',
+  broker: 'broker',
+  acknowledge: 'commit',
+  wires: [['tariff'], ['refused'], ['event']],
+};
 const GUARD = {
-  id: 'guard', type: 'balance-guard', site: 'site', cutFrom: '00:00', cutTo: '24:00', workdaysOnly: false, wires: [['state'], [], []],
+  id: 'guard',
+  type: 'balance-guard',
+  site: 'site',
+  cutFrom: '00:00',
+  cutTo: '24:00',
+  workdaysOnly: false,
+  wires: [['state'], [], []],
 };
 
 describe('meter-ingest', () => {
@@ -19,14 +39,30 @@ describe('meter-ingest', () => {
       BROKER,
       { id: 'register', type: 'prepaid-register', site: 'site', wires: [['registered']] },
       { ...INGEST, ...ingest },
-      { id: 'tariff', type: 'tariff-calc', tariffId: 'home', version: 1, pricePerKwh: '8.00', wires: [[wiredTo]] },
+      {
+        id: 'tariff',
+        type: 'tariff-calc',
+        tariffId: 'home',
+        version: 1,
+        pricePerKwh: '8.00',
+        wires: [[wiredTo]],
+      },
       GUARD,
-      ...['registered', 'state', 'refused', 'event', 'error', 'nowhere'].map((id) => ({ id, type: 'helper' })),
+      ...['registered', 'state', 'refused', 'event', 'error', 'nowhere'].map((id) => ({
+        id,
+        type: 'helper',
+      })),
       { id: 'catch', type: 'catch', scope: null, uncaught: false, wires: [['error']] },
     ]);
-    await flow.ask('register', { payload: { accountId: 'A1', name: 'House 1', meterId: 'M1' } }, 'registered');
+    await flow.ask(
+      'register',
+      { payload: { accountId: 'A1', name: 'House 1', meterId: 'M1' } },
+      'registered',
+    );
     const link = flow.link('broker');
-    await withDeadline('the broker', (resolve: (value: void) => void) => (link.state.kind === 'up' ? resolve() : link.onState(() => resolve())));
+    await withDeadline('the broker', (resolve: (value: void) => void) =>
+      link.state.kind === 'up' ? resolve() : link.onState(() => resolve()),
+    );
     client = await connectAsync(link.url, { clientId: 'M1', reconnectPeriod: 0 });
     client.on('error', () => undefined);
   };
@@ -35,7 +71,8 @@ describe('meter-ingest', () => {
     await flow.close();
   });
 
-  const publish = (value: unknown): Promise<unknown> => client.publishAsync('wk/M1/reading', JSON.stringify(value), { qos: 1 });
+  const publish = (value: unknown): Promise<unknown> =>
+    client.publishAsync('wk/M1/reading', JSON.stringify(value), { qos: 1 });
   const storedHead = (): unknown => flow.ledger.store.knownMeter('M1')?.head;
 
   it('acknowledges a reading when it is in the ledger, not before', async () => {
@@ -61,16 +98,27 @@ describe('meter-ingest', () => {
     const refused = flow.next('refused');
     await publish({ energyWh: 'much' });
     assert.deepEqual((await refused).payload, {
-      kind: 'rejected', field: 'energyWh', value: 'much', reason: 'must be whole Wh, not negative', meterId: 'M1',
+      kind: 'rejected',
+      field: 'energyWh',
+      value: 'much',
+      reason: 'must be whole Wh, not negative',
+      meterId: 'M1',
     });
   });
 
   it('does not acknowledge what no balance-guard takes, and closes the connection in the end', async () => {
     await open({}, 'nowhere');
     const priced = flow.next('nowhere');
-    const gone = withDeadline('the connection to close', (resolve: (value: void) => void) => client.once('close', () => resolve()));
+    const gone = withDeadline('the connection to close', (resolve: (value: void) => void) =>
+      client.once('close', () => resolve()),
+    );
     let isAcknowledged = false;
-    client.publish('wk/M1/reading', JSON.stringify({ energyWh: 1 }), { qos: 1 }, (error) => (isAcknowledged = !error));
+    client.publish(
+      'wk/M1/reading',
+      JSON.stringify({ energyWh: 1 }),
+      { qos: 1 },
+      (error) => (isAcknowledged = !error),
+    );
     await priced;
     assert.equal(flow.ledger.receipts.size, 1);
     assert.equal(isAcknowledged, false);
@@ -93,7 +141,9 @@ describe('meter-ingest', () => {
       throw new Error('disk full');
     };
     const error = flow.next('error');
-    const gone = withDeadline('the connection to close', (resolve: (value: void) => void) => client.once('close', () => resolve()));
+    const gone = withDeadline('the connection to close', (resolve: (value: void) => void) =>
+      client.once('close', () => resolve()),
+    );
     client.publish('wk/M1/reading', JSON.stringify({ energyWh: 100 }), { qos: 1 }, () => undefined);
     await gone;
     assert.match(((await error)['error'] as { message: string }).message, /disk full/);
@@ -117,8 +167,18 @@ describe('meter-ingest', () => {
     await publish({ atMs, energyWh: 100 });
     await publish({ atMs, energyWh: 100 });
     await publish('nonsense');
-    await publish([{ meterId: 'M1', energyWh: 1 }, { meterId: 'stranger', energyWh: 1 }]);
+    await publish([
+      { meterId: 'M1', energyWh: 1 },
+      { meterId: 'stranger', energyWh: 1 },
+    ]);
     const answer = await flow.ask('ingest', { payload: { ask: 'counters' } }, 'event');
-    assert.deepEqual(answer.payload, { kind: 'counters', received: 5, taken: 1, duplicates: 1, held: 2, rejected: 1 });
+    assert.deepEqual(answer.payload, {
+      kind: 'counters',
+      received: 5,
+      taken: 1,
+      duplicates: 1,
+      held: 2,
+      rejected: 1,
+    });
   });
 });

@@ -14,13 +14,24 @@ describe('prepaid-register', () => {
   });
   afterEach(() => flow.close());
 
-  const house = (number: number): object => ({ accountId: `A${number}`, name: `House ${number}`, meterId: `M${number}` });
+  const house = (number: number): object => ({
+    accountId: `A${number}`,
+    name: `House ${number}`,
+    meterId: `M${number}`,
+  });
 
   it('opens one account or many, and changes them when told again', async () => {
     await flow.ask('register', { payload: house(1) }, 'out');
-    await flow.ask('register', { payload: [house(2), { ...house(1), name: 'Mill Lane 1', phone: '+1 555 0100' }] }, 'out');
+    await flow.ask(
+      'register',
+      { payload: [house(2), { ...house(1), name: 'Mill Lane 1', phone: '+1 555 0100' }] },
+      'out',
+    );
     const names = flow.ledger.store.summaries().map(({ meterId, name }) => [meterId, name]);
-    assert.deepEqual(names, [['M1', 'Mill Lane 1'], ['M2', 'House 2']]);
+    assert.deepEqual(names, [
+      ['M1', 'Mill Lane 1'],
+      ['M2', 'House 2'],
+    ]);
   });
 
   it('makes a meter known that was held as unknown before', async () => {
@@ -33,7 +44,7 @@ describe('prepaid-register', () => {
 
   const bad: [payload: unknown, says: RegExp][] = [
     [7, /payload must be a registration/],
-    [{}, /meterId must be text.*"undefined"/],
+    [{}, /meterId must be text.*"missing"/],
     [{ ...house(1), meterId: 'a/b' }, /must not contain.*"a\/b"/],
     [{ ...house(1), accountId: ' ' }, /accountId must be text/],
     [{ ...house(1), relay: { dialect: 'morse' } }, /relay.dialect must be one of json, got "morse"/],
@@ -51,6 +62,9 @@ describe('prepaid-register', () => {
   it('does not take a meter away from another account', async () => {
     await flow.ask('register', { payload: house(1) }, 'out');
     const error = await flow.ask('register', { payload: { ...house(2), meterId: 'M1' } }, 'error');
-    assert.match((error['error'] as { message: string }).message, /meterId belongs to another account, got "M1"/);
+    assert.match(
+      (error['error'] as { message: string }).message,
+      /meterId belongs to another account, got "M1"/,
+    );
   });
 });

@@ -21,7 +21,11 @@ describe('prepaid-site', () => {
     ['a time zone that does not exist', { timeZone: 'Mars/Olympus' }, /unknown time zone "Mars\/Olympus"/],
     ['a currency that is none', { currency: 'money' }, /currency.*"money"/],
     ['a clock that stands still', { clockRate: '0' }, /from 1 to 3600, got 0/],
-    ['a database below a file', { database: join(__filename, 'ledger.sqlite') }, /cannot open the ledger .*ledger.sqlite/],
+    [
+      'a database below a file',
+      { database: join(__filename, 'ledger.sqlite') },
+      /cannot open the ledger .*ledger.sqlite/,
+    ],
   ];
   for (const [what, extra, says] of bad) {
     it(`starts the flow and explains ${what}`, async () => {
@@ -50,12 +54,30 @@ describe('prepaid-site', () => {
 
   it('goes on with simulated time where the ledger stopped', async () => {
     const site = flow.site({ clockRate: '300' });
-    await flow.start([site, { id: 'register', type: 'prepaid-register', site: 'site', wires: [['out']] }, ...REST]);
+    await flow.start([
+      site,
+      { id: 'register', type: 'prepaid-register', site: 'site', wires: [['out']] },
+      ...REST,
+    ]);
     await flow.ask('register', { payload: { accountId: 'A1', name: 'x', meterId: 'M1' } }, 'out');
     const { ledger } = flow;
     const before = ledger.nowMs();
-    const decide = (account: { warnedAtMs: number | null }) => ({ supply: null, reason: '', heldBackBy: null, warnedAtMs: account.warnedAtMs, notices: [] });
-    await ledger.post({ type: 'topUp', accountId: 'A1', amountMicros: 1 as never, reference: 'r', channel: 'x', by: 'x', decide });
+    const decide = (account: { warnedAtMs: number | null }) => ({
+      supply: null,
+      reason: '',
+      heldBackBy: null,
+      warnedAtMs: account.warnedAtMs,
+      notices: [],
+    });
+    await ledger.post({
+      type: 'topUp',
+      accountId: 'A1',
+      amountMicros: 1 as never,
+      reference: 'r',
+      channel: 'x',
+      by: 'x',
+      decide,
+    });
     const last = ledger.store.lastMs();
     assert.ok(last >= before);
     await flow.stop();

@@ -3,7 +3,15 @@ import type { Decision } from '../../nodes/lib/policy/supply-decision';
 import { micros } from '../../nodes/lib/money/micros';
 import { RunningFlow } from './running-flow';
 
-const SWITCH = { id: 'switch', type: 'relay-switch', site: 'site', broker: '', retrySeconds: '5', maxTries: '5', wires: [['device'], ['state']] };
+const SWITCH = {
+  id: 'switch',
+  type: 'relay-switch',
+  site: 'site',
+  broker: '',
+  retrySeconds: '5',
+  maxTries: '5',
+  wires: [['device'], ['state']],
+};
 
 describe('relay-switch', () => {
   let flow: RunningFlow;
@@ -18,14 +26,32 @@ describe('relay-switch', () => {
   beforeEach(async () => {
     flow = await RunningFlow.open();
     await flow.start(nodes());
-    await flow.ask('register', { payload: { accountId: 'A1', name: 'House 1', meterId: 'M1' } }, 'registered');
+    await flow.ask(
+      'register',
+      { payload: { accountId: 'A1', name: 'House 1', meterId: 'M1' } },
+      'registered',
+    );
   });
   afterEach(() => flow.close());
 
   /** Lets the ledger want the light off, as balance-guard would. */
   const wantOff = async (): Promise<void> => {
-    const decide = (): Decision => ({ supply: 'off', reason: 'no credit', heldBackBy: null, warnedAtMs: null, notices: [] });
-    await flow.ledger.post({ type: 'topUp', accountId: 'A1', amountMicros: micros(1), reference: 'r', channel: 'x', by: 'test', decide });
+    const decide = (): Decision => ({
+      supply: 'off',
+      reason: 'no credit',
+      heldBackBy: null,
+      warnedAtMs: null,
+      notices: [],
+    });
+    await flow.ledger.post({
+      type: 'topUp',
+      accountId: 'A1',
+      amountMicros: micros(1),
+      reference: 'r',
+      channel: 'x',
+      by: 'test',
+      decide,
+    });
   };
   const intent = { meterId: 'M1', desired: 'off', reason: 'no credit', commandId: 'M1-1', version: 1 };
 
@@ -36,8 +62,19 @@ describe('relay-switch', () => {
     const { desired, version, expiresMs } = JSON.parse(command.payload as string) as Record<string, number>;
     assert.deepEqual([desired, version], ['off', 1]);
     assert.ok((expiresMs ?? 0) > flow.ledger.nowMs());
-    const state = await flow.ask('switch', { payload: { kind: 'relay', meterId: 'M1', reported: 'off' } }, 'state');
-    assert.deepEqual(state.payload, { meterId: 'M1', desired: 'off', reported: 'off', confirmed: true, tries: 1, state: 'confirmed' });
+    const state = await flow.ask(
+      'switch',
+      { payload: { kind: 'relay', meterId: 'M1', reported: 'off' } },
+      'state',
+    );
+    assert.deepEqual(state.payload, {
+      meterId: 'M1',
+      desired: 'off',
+      reported: 'off',
+      confirmed: true,
+      tries: 1,
+      state: 'confirmed',
+    });
     assert.equal(flow.ledger.store.relay('M1')?.state, 'confirmed');
   });
 
@@ -57,8 +94,22 @@ describe('relay-switch', () => {
 
   it('lets no command act that the ledger has overtaken', async () => {
     await wantOff();
-    const decide = (): Decision => ({ supply: 'on', reason: 'credit', heldBackBy: null, warnedAtMs: null, notices: [] });
-    await flow.ledger.post({ type: 'topUp', accountId: 'A1', amountMicros: micros(1), reference: 'r2', channel: 'x', by: 'test', decide });
+    const decide = (): Decision => ({
+      supply: 'on',
+      reason: 'credit',
+      heldBackBy: null,
+      warnedAtMs: null,
+      notices: [],
+    });
+    await flow.ledger.post({
+      type: 'topUp',
+      accountId: 'A1',
+      amountMicros: micros(1),
+      reference: 'r2',
+      channel: 'x',
+      by: 'test',
+      decide,
+    });
     const device = flow.next('device');
     flow.send('switch', { payload: intent });
     flow.send('switch', { payload: { ...intent, desired: 'on', commandId: 'M1-2', version: 2 } });

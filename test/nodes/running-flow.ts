@@ -32,7 +32,14 @@ const load = createRequire(__filename);
 const helper = load('node-red-node-test-helper') as TestHelper;
 
 const PALETTE: NodeInitializer[] = [
-  prepaidSite, meterBroker, meterIngest, tariffCalc, balanceGuard, relaySwitch, prepaidRegister, prepaidReport,
+  prepaidSite,
+  meterBroker,
+  meterIngest,
+  tariffCalc,
+  balanceGuard,
+  relaySwitch,
+  prepaidRegister,
+  prepaidReport,
   meterSimulator,
 ];
 const CORE = ['common/25-catch', 'common/24-complete'].map(
@@ -53,16 +60,31 @@ export class RunningFlow {
   }
 
   /** Starts nodes; waits until every one of them is there. */
-  async start(nodes: { id: string; type: string; [field: string]: unknown }[], credentials: object = {}): Promise<void> {
+  async start(
+    nodes: { id: string; type: string; [field: string]: unknown }[],
+    credentials: object = {},
+  ): Promise<void> {
     const tab = { id: 'f0', type: 'tab', label: 'test' };
-    const flow = [tab, ...nodes.map((node) => (isConfig(node.type) ? node : { z: 'f0', x: 100, y: 100, ...node }))];
+    const flow = [
+      tab,
+      ...nodes.map((node) => (isConfig(node.type) ? node : { z: 'f0', x: 100, y: 100, ...node })),
+    ];
     await helper.load([...CORE, ...PALETTE], flow, credentials);
     for (const { id, type } of nodes) if (!helper.getNode(id)) throw new Error(`${type} ${id} did not start`);
   }
 
   site(extra: object = {}): { id: string; type: string } {
     const database = join(this.folder, 'ledger.sqlite');
-    return { id: 'site', type: 'prepaid-site', name: 'Test site', timeZone: 'UTC', currency: 'INR', database, clockRate: '1', ...extra } as never;
+    return {
+      id: 'site',
+      type: 'prepaid-site',
+      name: 'Test site',
+      timeZone: 'UTC',
+      currency: 'INR',
+      database,
+      clockRate: '1',
+      ...extra,
+    } as never;
   }
 
   get ledger(): Site {
@@ -84,7 +106,7 @@ export class RunningFlow {
   }
 
   send(id: string, message: PrepaidMessage): void {
-    this.node(id).receive(message as never);
+    this.node(id).receive(message);
   }
 
   /** The next message that arrives at a helper node. */

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { RunningFlow } from './running-flow';
 
-const TARIFF = { id: 'tariff', type: 'tariff-calc', tariffId: 'home', version: 2, pricePerKwh: '7.25', wires: [['out']] };
+const TARIFF = {
+  id: 'tariff',
+  type: 'tariff-calc',
+  tariffId: 'home',
+  version: 2,
+  pricePerKwh: '7.25',
+  wires: [['out']],
+};
 const REST = [
   { id: 'out', type: 'helper' },
   { id: 'error', type: 'helper' },
@@ -43,7 +50,10 @@ describe('tariff-calc', () => {
     await flow.start([TARIFF, ...REST]);
     const segment = [0, 1_000].map((fromWh) => ({ fromMs: 1, fromWh, toMs: 2, toWh: fromWh + 1_000 }));
     const message = await flow.ask('tariff', { payload: [{}, {}], prepaid: { segment } }, 'out');
-    assert.deepEqual((message.prepaid?.charge as { amountMicros: number }[]).map(({ amountMicros }) => amountMicros), [7_250_000, 7_250_000]);
+    assert.deepEqual(
+      (message.prepaid?.charge as { amountMicros: number }[]).map(({ amountMicros }) => amountMicros),
+      [7_250_000, 7_250_000],
+    );
   });
 
   it('names the field of what it cannot price', async () => {

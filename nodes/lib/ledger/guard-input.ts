@@ -1,4 +1,5 @@
 import { micros, parseAmount, type Micros } from '../money/micros';
+import { showValue } from '../text/show-value';
 import { asList, type PrepaidMessage } from '../meter/prepaid-message';
 import type { Reading, Segment } from '../meter/reading';
 import type { Charge } from '../tariff/charge';
@@ -20,8 +21,7 @@ export interface TopUpRequest {
 }
 
 export type GuardInput =
-  | { kind: 'readings'; readings: PricedReading[]; isFrame: boolean }
-  | { kind: 'topUp'; topUp: TopUpRequest };
+  { kind: 'readings'; readings: PricedReading[]; isFrame: boolean } | { kind: 'topUp'; topUp: TopUpRequest };
 
 const MAX_REFERENCE_LENGTH = 128;
 const MAX_NAME_LENGTH = 64;
@@ -41,11 +41,17 @@ function parsePriced({ payload, prepaid }: PrepaidMessage): PricedReading[] {
   const charges = asList(prepaid?.charge);
   if (readings.length === 0) bad('payload', payload, 'must be a reading or a top-up');
   if (segments.length !== readings.length || charges.length !== readings.length) {
-    bad('msg.prepaid', `${segments.length} segments, ${charges.length} charges`,
-      `must have a segment and a charge for each of the ${readings.length} readings: wire meter-ingest to tariff-calc to here`);
+    bad(
+      'msg.prepaid',
+      `${segments.length} segments, ${charges.length} charges`,
+      `must have a segment and a charge for each of the ${readings.length} readings: wire meter-ingest to tariff-calc to here`,
+    );
   }
   return readings.map((reading, index) => {
-    const priced = { reading, segment: segments[index] as Segment, charge: charges[index] as Charge };
+    const segment = segments[index];
+    const charge = charges[index];
+    if (!segment || !charge) return bad('msg.prepaid', index, 'has no segment or charge for reading');
+    const priced = { reading, segment, charge };
     checkPriced(priced);
     return priced;
   });
@@ -56,7 +62,8 @@ function checkPriced({ reading, segment, charge }: PricedReading): void {
   if (reading.atMs !== segment.toMs || reading.energyWh !== segment.toWh) {
     bad('payload.energyWh', reading.energyWh, `does not match the end of its segment, ${segment.toWh} Wh`);
   }
-  if (segment.toMs < segment.fromMs || segment.toWh < segment.fromWh) bad('segment', segment.toWh, 'runs backwards');
+  if (segment.toMs < segment.fromMs || segment.toWh < segment.fromWh)
+    bad('segment', segment.toWh, 'runs backwards');
   if (!Number.isSafeInteger(charge.amountMicros) || charge.amountMicros < 0) {
     bad('charge.amountMicros', charge.amountMicros, 'must be whole micros, not negative');
   }
@@ -96,6 +103,5 @@ function text(source: Record<string, unknown>, field: string, maxLength: number)
 }
 
 function bad(field: string, value: unknown, reason: string): never {
-  const shown = typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, 80);
-  throw new RangeError(`${field} ${reason}, got ${shown}`);
+  throw new RangeError(`${field} ${reason}, got ${showValue(value)}`);
 }

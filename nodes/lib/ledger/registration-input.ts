@@ -1,3 +1,4 @@
+import { showValue } from '../text/show-value';
 import { DIALECT_NAMES } from '../relay/dialects';
 import type { Registration } from './account';
 
@@ -18,12 +19,15 @@ export function parseRegistrations(payload: unknown): Registration[] {
 }
 
 function parseRegistration(item: unknown): Registration {
-  if (typeof item !== 'object' || item === null) throw new RangeError('payload must be a registration such as {accountId, name, meterId}');
+  if (typeof item !== 'object' || item === null)
+    throw new RangeError('payload must be a registration such as {accountId, name, meterId}');
   const source = item as Record<string, unknown>;
   const meterId = text(source, 'meterId', MAX_ID_LENGTH);
-  if (NOT_IN_A_METER_ID.test(meterId)) throw new RangeError(`meterId must not contain /, +, # or spaces, got "${meterId}"`);
+  if (NOT_IN_A_METER_ID.test(meterId))
+    throw new RangeError(`meterId must not contain /, +, # or spaces, got "${meterId}"`);
   const isProtected = source['protected'] ?? false;
-  if (typeof isProtected !== 'boolean') throw new RangeError(`protected must be true or false, got "${String(isProtected)}"`);
+  if (typeof isProtected !== 'boolean')
+    throw new RangeError(`protected must be true or false, got "${showValue(isProtected)}"`);
   return {
     accountId: text(source, 'accountId', MAX_ID_LENGTH),
     name: text(source, 'name', MAX_NAME_LENGTH),
@@ -36,13 +40,17 @@ function parseRegistration(item: unknown): Registration {
 }
 
 function dialectOf(relay: unknown): string {
-  const dialect: unknown = typeof relay === 'object' && relay !== null && 'dialect' in relay ? relay.dialect : 'json';
+  const dialect: unknown =
+    typeof relay === 'object' && relay !== null && 'dialect' in relay ? relay.dialect : 'json';
   if (typeof dialect === 'string' && DIALECT_NAMES.includes(dialect)) return dialect;
-  throw new RangeError(`relay.dialect must be one of ${DIALECT_NAMES.join(', ')}, got "${String(dialect)}"`);
+  throw new RangeError(
+    `relay.dialect must be one of ${DIALECT_NAMES.join(', ')}, got "${showValue(dialect)}"`,
+  );
 }
 
 function text(source: Record<string, unknown>, field: string, maxLength: number, fallback?: string): string {
   const value = source[field] ?? fallback;
-  if (typeof value === 'string' && value.length <= maxLength && (value.trim() !== '' || fallback === '')) return value;
-  throw new RangeError(`${field} must be text of 1 to ${maxLength} characters, got "${String(value)}"`);
+  if (typeof value === 'string' && value.length <= maxLength && (value.trim() !== '' || fallback === ''))
+    return value;
+  throw new RangeError(`${field} must be text of 1 to ${maxLength} characters, got "${showValue(value)}"`);
 }

@@ -1,3 +1,5 @@
+import { showValue } from '../text/show-value';
+
 /** What a report can be asked. */
 export type ReportQuestion =
   | { ask: 'neighbourhood' }
@@ -18,14 +20,15 @@ export function parseQuestion(payload: unknown): ReportQuestion {
   if (ask === 'notices') return { ask, limit: numberOf(source, 'limit', DEFAULT_NOTICES, MAX_NOTICES) };
   if (ask === 'meter') {
     const { meterId } = source;
-    if (typeof meterId !== 'string' || meterId === '') throw new RangeError(`meterId must be text, got "${String(meterId)}"`);
+    if (typeof meterId !== 'string' || meterId === '')
+      throw new RangeError(`meterId must be text, got "${showValue(meterId)}"`);
     return { ask, meterId, hours: numberOf(source, 'hours', DEFAULT_HOURS, MAX_HOURS) };
   }
-  throw new RangeError(`payload.ask must be neighbourhood, meter or notices, got "${String(ask)}"`);
+  throw new RangeError(`payload.ask must be neighbourhood, meter or notices, got "${showValue(ask)}"`);
 }
 
 function numberOf(source: Record<string, unknown>, field: string, fallback: number, max: number): number {
   const value = source[field] ?? fallback;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= max) return value;
-  throw new RangeError(`${field} must be a whole number from 1 to ${max}, got "${String(value)}"`);
+  throw new RangeError(`${field} must be a whole number from 1 to ${max}, got "${showValue(value)}"`);
 }

@@ -65,7 +65,11 @@ export function takeMessage(topic: string, payload: unknown, context: IntakeCont
 }
 
 /** Puts readings on the chain again after the ledger refused them. */
-export function retakeReadings(readings: readonly Reading[], isFrame: boolean, context: IntakeContext): Intake {
+export function retakeReadings(
+  readings: readonly Reading[],
+  isFrame: boolean,
+  context: IntakeContext,
+): Intake {
   const total = readings.length;
   const intake: Intake = { taken: [], refused: [], duplicates: 0, unsettled: 0, isFrame, total };
   for (const reading of readings) takeReading(intake, reading, context);
@@ -87,9 +91,13 @@ function takeReading(intake: Intake, reading: Reading, context: IntakeContext): 
 function takeStale(intake: Intake, reading: Reading, chainMs: number, context: IntakeContext): void {
   const stored = context.lookUp(reading.meterId, reading.atMs);
   if (stored.energyWh === reading.energyWh) intake.duplicates += 1;
-  else if (stored.energyWh === null && (stored.headMs === null || stored.headMs < chainMs)) intake.unsettled += 1;
+  else if (stored.energyWh === null && (stored.headMs === null || stored.headMs < chainMs))
+    intake.unsettled += 1;
   else {
-    const reason = stored.energyWh === null ? 'not after the last reading' : 'differs from the stored reading of this time';
+    const reason =
+      stored.energyWh === null
+        ? 'not after the last reading'
+        : 'differs from the stored reading of this time';
     const { meterId, atMs } = reading;
     refuse(intake, { kind: 'held', field: 'atMs', value: String(atMs), reason, meterId }, reading);
   }
@@ -118,7 +126,9 @@ function showContent(content: unknown): string {
   if (Buffer.isBuffer(content)) return content.toString('utf8', 0, MAX_CONTENT_LENGTH);
   if (typeof content === 'string') return content.slice(0, MAX_CONTENT_LENGTH);
   try {
-    return (JSON.stringify(content) ?? '').slice(0, MAX_CONTENT_LENGTH);
+    // For what has no JSON, such as a function, the answer is undefined, whatever the type says.
+    const text = JSON.stringify(content) as string | undefined;
+    return text?.slice(0, MAX_CONTENT_LENGTH) ?? '';
   } catch {
     return '';
   }

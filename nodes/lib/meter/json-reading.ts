@@ -1,3 +1,4 @@
+import { showValue } from '../text/show-value';
 import type { Reading, Refusal } from './reading';
 
 export type ParseResult = { ok: true; reading: Reading } | { ok: false; refusal: Refusal };
@@ -43,7 +44,12 @@ export function parseJsonReading(value: unknown, fallback: { meterId: string; at
     return rejected('atMs', atMs, 'must be a time in whole milliseconds since 1970', meterId);
   }
   const energyWh = source['energyWh'];
-  if (typeof energyWh !== 'number' || !Number.isSafeInteger(energyWh) || energyWh < 0 || energyWh > MAX_ENERGY_WH) {
+  if (
+    typeof energyWh !== 'number' ||
+    !Number.isSafeInteger(energyWh) ||
+    energyWh < 0 ||
+    energyWh > MAX_ENERGY_WH
+  ) {
     return rejected('energyWh', energyWh, 'must be whole Wh, not negative', meterId);
   }
   const reading: Reading = { meterId, atMs, energyWh };
@@ -61,26 +67,25 @@ function fillOptional(reading: Reading, source: Record<string, unknown>): ParseR
   }
   const flags = source['flags'];
   if (flags !== undefined) {
-    if (!Array.isArray(flags) || flags.length > MAX_FLAGS || !flags.every((flag) => typeof flag === 'string')) {
+    if (
+      !Array.isArray(flags) ||
+      flags.length > MAX_FLAGS ||
+      !flags.every((flag) => typeof flag === 'string')
+    ) {
       return rejected('flags', flags, `must be a list of at most ${MAX_FLAGS} texts`, reading.meterId);
     }
-    reading.flags = flags as string[];
+    reading.flags = flags;
   }
   return { ok: true, reading };
 }
 
-const MAX_SHOWN_VALUE = 80;
-
-export function rejected(field: string, value: unknown, reason: string, meterId?: string): { ok: false; refusal: Refusal } {
+export function rejected(
+  field: string,
+  value: unknown,
+  reason: string,
+  meterId?: string,
+): { ok: false; refusal: Refusal } {
   const refusal: Refusal = { kind: 'rejected', field, value: showValue(value), reason };
   if (meterId !== undefined) refusal.meterId = meterId;
   return { ok: false, refusal };
-}
-
-/** A short text of any value, for people; never throws, whatever a device sent. */
-function showValue(value: unknown): string {
-  if (value === undefined) return 'missing';
-  if (typeof value === 'string') return value.slice(0, MAX_SHOWN_VALUE);
-  if (typeof value !== 'object' || value === null) return String(value);
-  return Array.isArray(value) ? `a list of ${value.length}` : 'an object';
 }

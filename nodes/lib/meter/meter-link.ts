@@ -5,9 +5,7 @@ export type Answer = (error: Error | null) => void;
 export type MeterMessageHandler = (topic: string, payload: Buffer, answer: Answer | null) => void;
 
 export type LinkState =
-  | { kind: 'connecting' }
-  | { kind: 'up'; devices: number }
-  | { kind: 'down'; reason: string };
+  { kind: 'connecting' } | { kind: 'up'; devices: number } | { kind: 'down'; reason: string };
 
 /** The way to and from meters, whoever runs the broker. */
 export interface MeterLink {

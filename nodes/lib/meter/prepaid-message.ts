@@ -38,7 +38,11 @@ export interface TakenReading {
 }
 
 /** Puts readings into a message: one as itself, several as arrays, as `isFrame` says. */
-export function fillMessage(message: PrepaidMessage, taken: readonly TakenReading[], isFrame: boolean): PrepaidMessage {
+export function fillMessage(
+  message: PrepaidMessage,
+  taken: readonly TakenReading[],
+  isFrame: boolean,
+): PrepaidMessage {
   const prepaid = (message.prepaid ??= {});
   delete prepaid.charge;
   if (isFrame) {

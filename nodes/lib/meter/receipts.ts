@@ -30,7 +30,12 @@ export class Receipts {
   issue(readings: number, monotonicMs: number, answer: (outcome: ReceiptOutcome) => void): string | null {
     if (this.open.size >= this.maxOpen) return null;
     const receipt = `r${(this.lastNumber += 1)}`;
-    this.open.set(receipt, { openReadings: readings, failed: false, expiresAtMs: monotonicMs + this.lifeMs, answer });
+    this.open.set(receipt, {
+      openReadings: readings,
+      failed: false,
+      expiresAtMs: monotonicMs + this.lifeMs,
+      answer,
+    });
     return receipt;
   }
 

@@ -47,11 +47,17 @@ export class RegisterChain {
     if (!entry) return held(reading, 'meterId', reading.meterId, 'unknown meter');
     const { atMs, energyWh } = reading;
     if (atMs > nowMs + this.limits.maxFutureMs) return held(reading, 'atMs', atMs, 'the clock is ahead');
-    if (!entry.isOpened) return this.advance(entry, reading, { fromMs: atMs, fromWh: energyWh, toMs: atMs, toWh: energyWh });
+    if (!entry.isOpened)
+      return this.advance(entry, reading, { fromMs: atMs, fromWh: energyWh, toMs: atMs, toWh: energyWh });
     if (atMs <= entry.atMs) return { kind: 'stale', headMs: entry.atMs };
     const refusal = this.findFault(entry, reading);
     if (refusal) return refusal;
-    return this.advance(entry, reading, { fromMs: entry.atMs, fromWh: entry.energyWh, toMs: atMs, toWh: energyWh });
+    return this.advance(entry, reading, {
+      fromMs: entry.atMs,
+      fromWh: entry.energyWh,
+      toMs: atMs,
+      toWh: energyWh,
+    });
   }
 
   /** Puts a meter back to what the ledger has stored. */
@@ -72,7 +78,12 @@ export class RegisterChain {
     const known = this.load(meterId);
     if (!known) return undefined;
     const { accountId, head } = known;
-    const entry = { accountId, atMs: head?.atMs ?? 0, energyWh: head?.energyWh ?? 0, isOpened: head !== null };
+    const entry = {
+      accountId,
+      atMs: head?.atMs ?? 0,
+      energyWh: head?.energyWh ?? 0,
+      isOpened: head !== null,
+    };
     this.meters.set(meterId, entry);
     return entry;
   }
@@ -95,5 +106,8 @@ export class RegisterChain {
 }
 
 function held(reading: Reading, field: string, value: string | number, reason: string): ChainVerdict {
-  return { kind: 'refused', refusal: { kind: 'held', field, value: String(value), reason, meterId: reading.meterId } };
+  return {
+    kind: 'refused',
+    refusal: { kind: 'held', field, value: String(value), reason, meterId: reading.meterId },
+  };
 }

@@ -9,7 +9,8 @@ export const ZERO_MICROS = 0 as Micros;
 
 /** Accepts a safe integer and nothing else, so that no sum can lose a micro silently. */
 export function micros(value: number): Micros {
-  if (!Number.isSafeInteger(value)) throw new RangeError(`money must be a whole number of micros, got ${value}`);
+  if (!Number.isSafeInteger(value))
+    throw new RangeError(`money must be a whole number of micros, got ${value}`);
   // Adding zero turns -0 into 0, which compares equal but prints and hashes differently.
   return (value + 0) as Micros;
 }
@@ -28,7 +29,9 @@ const AMOUNT = /^([+-]?)(\d{1,10})(?:\.(\d{1,6}))?$/;
 export function parseAmount(text: string): Micros {
   const match = AMOUNT.exec(text.trim());
   if (!match) {
-    throw new RangeError(`amount must be a number with at most 6 decimals, such as 12.50, got "${text.slice(0, 40)}"`);
+    throw new RangeError(
+      `amount must be a number with at most 6 decimals, such as 12.50, got "${text.slice(0, 40)}"`,
+    );
   }
   const [, sign, whole, fraction = ''] = match;
   const magnitude = Number(whole) * MICROS_PER_UNIT + Number(fraction.padEnd(6, '0'));

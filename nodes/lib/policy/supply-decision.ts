@@ -64,7 +64,8 @@ const BRAKES: readonly { name: HeldBackBy; holds: (input: BrakeInput) => boolean
   { name: 'protected', holds: ({ account }) => account.isProtected },
   {
     name: 'stale',
-    holds: ({ policy, now }) => now.readingAtMs === null || now.nowMs - now.readingAtMs > policy.freshWithinMs,
+    holds: ({ policy, now }) =>
+      now.readingAtMs === null || now.nowMs - now.readingAtMs > policy.freshWithinMs,
   },
   { name: 'no-cut hours', holds: ({ policy, now }) => !policy.mayCutAt(now.nowMs) },
   {
@@ -81,14 +82,28 @@ export function decideSupply(policy: SupplyPolicy, account: AccountState, now: C
   if (warnedAtMs !== null && account.warnedAtMs === null) notices.push('low-credit');
 
   if (account.balanceMicros > policy.cutAtMicros) {
-    if (account.supply === 'on') return { supply: null, reason: 'credit', heldBackBy: null, warnedAtMs, notices };
-    return { supply: 'on', reason: 'credit', heldBackBy: null, warnedAtMs, notices: [...notices, 'restored'] };
+    if (account.supply === 'on')
+      return { supply: null, reason: 'credit', heldBackBy: null, warnedAtMs, notices };
+    return {
+      supply: 'on',
+      reason: 'credit',
+      heldBackBy: null,
+      warnedAtMs,
+      notices: [...notices, 'restored'],
+    };
   }
-  if (account.supply === 'off') return { supply: null, reason: 'no credit', heldBackBy: null, warnedAtMs, notices };
+  if (account.supply === 'off')
+    return { supply: null, reason: 'no credit', heldBackBy: null, warnedAtMs, notices };
 
   const brake = BRAKES.find((candidate) => candidate.holds({ account, policy, now, warnedAtMs }));
   if (brake) return { supply: null, reason: 'no credit', heldBackBy: brake.name, warnedAtMs, notices };
-  return { supply: 'off', reason: 'no credit', heldBackBy: null, warnedAtMs, notices: [...notices, 'cut-off'] };
+  return {
+    supply: 'off',
+    reason: 'no credit',
+    heldBackBy: null,
+    warnedAtMs,
+    notices: [...notices, 'cut-off'],
+  };
 }
 
 function standingWarning(policy: SupplyPolicy, account: AccountState, nowMs: number): number | null {

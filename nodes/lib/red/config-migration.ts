@@ -20,7 +20,7 @@ export function migrateConfig<T extends VersionedConfig>(
     throw new Error(`this node was saved by a newer version (${from}); update the palette first`);
   }
   for (const migrate of migrations.slice(from)) config = migrate(config);
-  return { ...defaults, ...withoutUndefined(config), configVersion: migrations.length } as T;
+  return { ...defaults, ...withoutUndefined(config), configVersion: migrations.length };
 }
 
 function withoutUndefined(config: Record<string, unknown>): Record<string, unknown> {

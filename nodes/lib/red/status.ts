@@ -13,7 +13,10 @@ const LOOKS = {
 const MAX_STATUS_LENGTH = 20;
 
 export function showStatus(node: Node, look: StatusLook, text: string): void {
-  node.status({ ...LOOKS[look], text: text.length > MAX_STATUS_LENGTH ? `${text.slice(0, MAX_STATUS_LENGTH - 1)}…` : text });
+  node.status({
+    ...LOOKS[look],
+    text: text.length > MAX_STATUS_LENGTH ? `${text.slice(0, MAX_STATUS_LENGTH - 1)}…` : text,
+  });
 }
 
 interface StatusWish {

@@ -24,6 +24,7 @@ export const DIALECT_NAMES: readonly string[] = Object.keys(DIALECTS);
 
 export function writeCommand(dialect: string, command: CommandToSend): DeviceCommand {
   const write = DIALECTS[dialect];
-  if (!write) throw new RangeError(`unknown relay dialect "${dialect}": use one of ${DIALECT_NAMES.join(', ')}`);
+  if (!write)
+    throw new RangeError(`unknown relay dialect "${dialect}": use one of ${DIALECT_NAMES.join(', ')}`);
   return write(command);
 }

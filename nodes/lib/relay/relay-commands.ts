@@ -93,6 +93,9 @@ export class RelayCommands {
 
   private tell({ intent, reported, tries }: ActiveCommand, state: RelayState['state']): void {
     const { meterId, desired, commandId } = intent;
-    this.options.onState({ meterId, desired, reported, confirmed: state === 'confirmed', tries, state }, commandId);
+    this.options.onState(
+      { meterId, desired, reported, confirmed: state === 'confirmed', tries, state },
+      commandId,
+    );
   }
 }

@@ -50,7 +50,9 @@ export function priceSegment(tariff: FlatTariff, segment: Segment): Charge {
   const fromKwh = Math.floor(fromWh / 1000);
   const toKwh = Math.floor(toWh / 1000);
   const amountMicros = micros(
-    rate * (toKwh - fromKwh) + costOfRest(rate, toWh - toKwh * 1000) - costOfRest(rate, fromWh - fromKwh * 1000),
+    rate * (toKwh - fromKwh) +
+      costOfRest(rate, toWh - toKwh * 1000) -
+      costOfRest(rate, fromWh - fromKwh * 1000),
   );
   return {
     amountMicros,

@@ -1,4 +1,5 @@
 import { asList, type PrepaidMessage } from '../meter/prepaid-message';
+import { showValue } from '../text/show-value';
 import type { Segment } from '../meter/reading';
 import type { Charge } from './charge';
 import { priceSegment, type FlatTariff } from './flat-tariff';
@@ -20,7 +21,9 @@ export function priceMessage(tariff: FlatTariff, message: PrepaidMessage): Prepa
 
 function segmentOfPayload(payload: unknown): Segment {
   if (typeof payload !== 'object' || payload === null || !('fromWh' in payload) || !('toWh' in payload)) {
-    throw new RangeError('the message has no segment: wire it from meter-ingest, or give payload.fromWh and payload.toWh');
+    throw new RangeError(
+      'the message has no segment: wire it from meter-ingest, or give payload.fromWh and payload.toWh',
+    );
   }
   const source: Partial<Record<keyof Segment, unknown>> = payload;
   return {
@@ -33,6 +36,7 @@ function segmentOfPayload(payload: unknown): Segment {
 
 function numberOf(source: Partial<Record<keyof Segment, unknown>>, field: keyof Segment): number {
   const value = source[field] ?? 0;
-  if (typeof value !== 'number') throw new RangeError(`payload.${field} must be a number, got "${String(value)}"`);
+  if (typeof value !== 'number')
+    throw new RangeError(`payload.${field} must be a number, got "${showValue(value)}"`);
   return value;
 }

@@ -37,7 +37,9 @@ describe('group commit', () => {
   });
 
   const submit = (item: string): void =>
-    group.submit(item, (error, result) => answers.push(error ? `${item}: ${error.message}` : `${item}=${result ?? ''}`));
+    group.submit(item, (error, result) =>
+      answers.push(error ? `${item}: ${error.message}` : `${item}=${result ?? ''}`),
+    );
   const runTimers = (): void => {
     for (const timer of [...timers]) timer.run();
   };
@@ -46,7 +48,10 @@ describe('group commit', () => {
     submit('a');
     submit('b');
     assert.deepEqual(groups, []);
-    assert.deepEqual([...timers].map(({ afterMs }) => afterMs), [2]);
+    assert.deepEqual(
+      [...timers].map(({ afterMs }) => afterMs),
+      [2],
+    );
     runTimers();
     assert.deepEqual(groups, [['a', 'b']]);
     assert.deepEqual(answers, ['a=A', 'b=B']);

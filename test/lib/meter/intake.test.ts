@@ -10,7 +10,8 @@ const HEAD = { atMs: NOW_MS - 60_000, energyWh: 1_000 };
 const NOT_STORED: StoredMoment = { headMs: null, energyWh: null };
 
 function contextOf(stored: StoredMoment = NOT_STORED): IntakeContext {
-  const known = (meterId: string) => (meterId.startsWith('M') ? { accountId: `A${meterId}`, head: HEAD } : undefined);
+  const known = (meterId: string) =>
+    meterId.startsWith('M') ? { accountId: `A${meterId}`, head: HEAD } : undefined;
   const chain = new RegisterChain({ maxFutureMs: 60_000, maxPowerW: 69_000 }, known);
   return { chain, nowMs: NOW_MS, lookUp: () => stored };
 }
@@ -43,12 +44,18 @@ describe('intake', () => {
     assert.equal(intake.taken.length, 1);
     assert.deepEqual(
       intake.refused.map(({ refusal }) => [refusal.kind, refusal.field]),
-      [['rejected', 'energyWh'], ['held', 'meterId'], ['held', 'energyWh'], ['rejected', 'payload']],
+      [
+        ['rejected', 'energyWh'],
+        ['held', 'meterId'],
+        ['held', 'energyWh'],
+        ['rejected', 'payload'],
+      ],
     );
   });
 
   it('keeps to its bound on frames', () => {
-    const frame = (length: number): unknown[] => Array.from({ length }, (_, index) => ({ meterId: `M${index}`, energyWh: 1_001 }));
+    const frame = (length: number): unknown[] =>
+      Array.from({ length }, (_, index) => ({ meterId: `M${index}`, energyWh: 1_001 }));
     assert.equal(takeMessage('t', frame(5_000), contextOf()).taken.length, 5_000);
     const tooLarge = takeMessage('t', frame(5_001), contextOf());
     assert.equal(tooLarge.taken.length, 0);
@@ -56,16 +63,40 @@ describe('intake', () => {
     assert.equal(takeMessage('t', [], contextOf()).refused.length, 1);
   });
 
-  const stale: { name: string; stored: StoredMoment; energyWh: number; list: 'duplicates' | 'unsettled' | 'refused' }[] = [
-    { name: 'a copy of a stored reading', stored: { headMs: HEAD.atMs, energyWh: 1_000 }, energyWh: 1_000, list: 'duplicates' },
-    { name: 'a copy of a reading still on its way', stored: { headMs: HEAD.atMs - 1, energyWh: null }, energyWh: 1_000, list: 'unsettled' },
+  const stale: {
+    name: string;
+    stored: StoredMoment;
+    energyWh: number;
+    list: 'duplicates' | 'unsettled' | 'refused';
+  }[] = [
+    {
+      name: 'a copy of a stored reading',
+      stored: { headMs: HEAD.atMs, energyWh: 1_000 },
+      energyWh: 1_000,
+      list: 'duplicates',
+    },
+    {
+      name: 'a copy of a reading still on its way',
+      stored: { headMs: HEAD.atMs - 1, energyWh: null },
+      energyWh: 1_000,
+      list: 'unsettled',
+    },
     { name: 'a late reading', stored: { headMs: HEAD.atMs, energyWh: null }, energyWh: 990, list: 'refused' },
-    { name: 'another register for a stored time', stored: { headMs: HEAD.atMs, energyWh: 1_000 }, energyWh: 1_001, list: 'refused' },
+    {
+      name: 'another register for a stored time',
+      stored: { headMs: HEAD.atMs, energyWh: 1_000 },
+      energyWh: 1_001,
+      list: 'refused',
+    },
   ];
   for (const { name, stored, energyWh, list } of stale) {
     it(`knows ${name}`, () => {
       const intake = takeMessage('t', { meterId: 'M1', atMs: HEAD.atMs, energyWh }, contextOf(stored));
-      const counts = { duplicates: intake.duplicates, unsettled: intake.unsettled, refused: intake.refused.length };
+      const counts = {
+        duplicates: intake.duplicates,
+        unsettled: intake.unsettled,
+        refused: intake.refused.length,
+      };
       assert.deepEqual(counts, { duplicates: 0, unsettled: 0, refused: 0, [list]: 1 });
       assert.equal(intake.taken.length, 0);
     });
@@ -78,7 +109,11 @@ describe('intake', () => {
       fc.uint8Array().map((bytes) => Buffer.from(bytes)),
       fc.json().map((text) => Buffer.from(text)),
       fc.anything({ withNullPrototype: true, withBigInt: true, withDate: true, withTypedArray: true }),
-      fc.record({ meterId: fc.constantFrom('M1', 'X', '__proto__', ''), energyWh: fc.anything(), atMs: fc.anything() }),
+      fc.record({
+        meterId: fc.constantFrom('M1', 'X', '__proto__', ''),
+        energyWh: fc.anything(),
+        atMs: fc.anything(),
+      }),
     );
     property(
       anything,

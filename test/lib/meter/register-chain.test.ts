@@ -31,13 +31,28 @@ describe('register chain', () => {
 
   it('calls a reading stale that is not newer than the chain', () => {
     const chain = chainOf({ M1: { accountId: 'A1', head: { atMs: NOW_MS, energyWh: 100 } } });
-    assert.deepEqual(chain.accept({ meterId: 'M1', atMs: NOW_MS, energyWh: 100 }, NOW_MS), { kind: 'stale', headMs: NOW_MS });
+    assert.deepEqual(chain.accept({ meterId: 'M1', atMs: NOW_MS, energyWh: 100 }, NOW_MS), {
+      kind: 'stale',
+      headMs: NOW_MS,
+    });
   });
 
   const faults: { name: string; atMs: number; energyWh: number; field: string; reason: RegExp }[] = [
     { name: 'a register that fell', atMs: NOW_MS, energyWh: 99, field: 'energyWh', reason: /fell/ },
-    { name: 'a jump beyond any household', atMs: NOW_MS, energyWh: 100 + 301, field: 'energyWh', reason: /jump/ },
-    { name: 'a clock ahead of ours', atMs: NOW_MS + 5 * MINUTE_MS + 1, energyWh: 100, field: 'atMs', reason: /ahead/ },
+    {
+      name: 'a jump beyond any household',
+      atMs: NOW_MS,
+      energyWh: 100 + 301,
+      field: 'energyWh',
+      reason: /jump/,
+    },
+    {
+      name: 'a clock ahead of ours',
+      atMs: NOW_MS + 5 * MINUTE_MS + 1,
+      energyWh: 100,
+      field: 'atMs',
+      reason: /ahead/,
+    },
   ];
   for (const { name, atMs, energyWh, field, reason } of faults) {
     it(`holds ${name} and leaves the chain as it was`, () => {

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { compileFilter, maySubscribe, mayPublish, topicMatches, topicOwner } from '../../../nodes/lib/meter/topics';
+import {
+  compileFilter,
+  maySubscribe,
+  mayPublish,
+  topicMatches,
+  topicOwner,
+} from '../../../nodes/lib/meter/topics';
 import { property } from '../property';
 
 describe('topics', () => {
@@ -27,8 +33,15 @@ describe('topics', () => {
     const level = fc.constantFrom('a', 'b', '', 'ab');
     const filterLevel = fc.oneof(level, fc.constant('+'));
     const path = (levels: string[]): string => levels.join('/');
-    const pairs = fc.tuple(fc.array(filterLevel, { minLength: 1, maxLength: 4 }).map(path), fc.array(level, { minLength: 1, maxLength: 4 }).map(path));
-    property(pairs, ([filter, topic]) => assert.equal(compileFilter(filter)(topic), topicMatches(filter, topic)), 3_000);
+    const pairs = fc.tuple(
+      fc.array(filterLevel, { minLength: 1, maxLength: 4 }).map(path),
+      fc.array(level, { minLength: 1, maxLength: 4 }).map(path),
+    );
+    property(
+      pairs,
+      ([filter, topic]) => assert.equal(compileFilter(filter)(topic), topicMatches(filter, topic)),
+      3_000,
+    );
   });
 
   it('names the owner of a topic', () => {
@@ -39,7 +52,14 @@ describe('topics', () => {
 
   it('lets a device write below its own name only, and never to its own command topic', () => {
     assert.ok(mayPublish('M1', 'wk/M1/reading'));
-    for (const topic of ['wk/M2/reading', 'wk/M1', 'wk/M1x/reading', 'other/M1/reading', '$SYS/M1/reading', 'wk/M1/command']) {
+    for (const topic of [
+      'wk/M2/reading',
+      'wk/M1',
+      'wk/M1x/reading',
+      'other/M1/reading',
+      '$SYS/M1/reading',
+      'wk/M1/command',
+    ]) {
       assert.ok(!mayPublish('M1', topic), topic);
     }
     assert.ok(!mayPublish('', 'wk//reading'));

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import type { AccountState } from '../../../nodes/lib/ledger/account';
 import { micros } from '../../../nodes/lib/money/micros';
-import { decideSupply, type Circumstances, type SupplyPolicy } from '../../../nodes/lib/policy/supply-decision';
+import {
+  decideSupply,
+  type Circumstances,
+  type SupplyPolicy,
+} from '../../../nodes/lib/policy/supply-decision';
 
 const NOW_MS = 1_700_000_000_000;
 const HOUR_MS = 3_600_000;
@@ -41,7 +45,12 @@ describe('supply decision', () => {
     assert.equal(decideSupply(POLICY, { ...DUE, balanceMicros: micros(1) }, CALM).supply, null);
   });
 
-  const brakes: { by: string; account?: Partial<AccountState>; policy?: Partial<SupplyPolicy>; now?: Partial<Circumstances> }[] = [
+  const brakes: {
+    by: string;
+    account?: Partial<AccountState>;
+    policy?: Partial<SupplyPolicy>;
+    now?: Partial<Circumstances>;
+  }[] = [
     { by: 'protected', account: { isProtected: true } },
     { by: 'stale', now: { readingAtMs: NOW_MS - 2 * HOUR_MS - 1 } },
     { by: 'stale', now: { readingAtMs: null } },
@@ -81,9 +90,17 @@ describe('supply decision', () => {
     assert.deepEqual(second.notices, []);
     assert.equal(second.warnedAtMs, NOW_MS);
 
-    const between = decideSupply(POLICY, { ...low, balanceMicros: micros(32_999_999), warnedAtMs: NOW_MS }, later);
+    const between = decideSupply(
+      POLICY,
+      { ...low, balanceMicros: micros(32_999_999), warnedAtMs: NOW_MS },
+      later,
+    );
     assert.equal(between.warnedAtMs, NOW_MS);
-    const recovered = decideSupply(POLICY, { ...low, balanceMicros: micros(33_000_000), warnedAtMs: NOW_MS }, later);
+    const recovered = decideSupply(
+      POLICY,
+      { ...low, balanceMicros: micros(33_000_000), warnedAtMs: NOW_MS },
+      later,
+    );
     assert.equal(recovered.warnedAtMs, null);
   });
 

@@ -35,7 +35,10 @@ describe('relay commands', () => {
   });
 
   const start = (version: number, desired: 'on' | 'off'): boolean =>
-    commands.start({ meterId: 'M1', desired, reason: 'x', commandId: `M1-${version}`, version }, { dialect: 'json', reported: 'on' });
+    commands.start(
+      { meterId: 'M1', desired, reason: 'x', commandId: `M1-${version}`, version },
+      { dialect: 'json', reported: 'on' },
+    );
   const pass = (): number[] => {
     const due = [...timers];
     timers.clear();
@@ -44,14 +47,22 @@ describe('relay commands', () => {
   };
   const lastState = (): string => `${states.at(-1)?.state ?? ''} ${states.at(-1)?.tries ?? ''}`;
 
-  it('sends a command that expires and ends with the relay\'s own word', () => {
+  it("sends a command that expires and ends with the relay's own word", () => {
     start(1, 'off');
-    assert.deepEqual(sent.map(({ topic, payload }) => [topic, JSON.parse(payload)]), [
-      ['wk/M1/command', { commandId: 'M1-1', desired: 'off', version: 1, expiresMs: NOW_MS + 300_000 }],
-    ]);
+    assert.deepEqual(
+      sent.map(({ topic, payload }) => [topic, JSON.parse(payload) as unknown]),
+      [['wk/M1/command', { commandId: 'M1-1', desired: 'off', version: 1, expiresMs: NOW_MS + 300_000 }]],
+    );
     assert.equal(commands.report('M1', 'on'), false);
     assert.equal(commands.report('M1', 'off'), true);
-    assert.deepEqual(states.at(-1), { meterId: 'M1', desired: 'off', reported: 'off', confirmed: true, tries: 1, state: 'confirmed' });
+    assert.deepEqual(states.at(-1), {
+      meterId: 'M1',
+      desired: 'off',
+      reported: 'off',
+      confirmed: true,
+      tries: 1,
+      state: 'confirmed',
+    });
     assert.equal(timers.size, 0);
   });
 
@@ -86,6 +97,9 @@ describe('relay commands', () => {
 
   it('refuses a dialect it does not speak, by name', () => {
     const intent = { meterId: 'M1', desired: 'on' as const, reason: 'x', commandId: 'c', version: 1 };
-    assert.throws(() => commands.start(intent, { dialect: 'morse', reported: null }), /unknown relay dialect "morse".*json/);
+    assert.throws(
+      () => commands.start(intent, { dialect: 'morse', reported: null }),
+      /unknown relay dialect "morse".*json/,
+    );
   });
 });

@@ -10,14 +10,18 @@ describe('flat tariff', () => {
     const charge = priceSegment(flatTariff('home', 3, '8.00'), segment(1_000, 2_250));
     assert.deepEqual(charge, {
       amountMicros: 10_000_000,
-      lines: [{ component: 'energy', energyWh: 1_250, rateMicrosPerKwh: 8_000_000, amountMicros: 10_000_000 }],
+      lines: [
+        { component: 'energy', energyWh: 1_250, rateMicrosPerKwh: 8_000_000, amountMicros: 10_000_000 },
+      ],
       tariffId: 'home',
       version: 3,
     });
   });
 
   it('carries what is smaller than a micro over any cut', () => {
-    const cuts = fc.uniqueArray(fc.nat(50_000), { minLength: 2, maxLength: 40 }).map((all) => all.sort((a, b) => a - b));
+    const cuts = fc
+      .uniqueArray(fc.nat(50_000), { minLength: 2, maxLength: 40 })
+      .map((all) => all.sort((a, b) => a - b));
     const rates = fc.nat(20_000_000).map((rate) => (rate / 1_000_000).toFixed(6));
     property(fc.tuple(cuts, rates), ([registers, rate]) => {
       const tariff = flatTariff('home', 1, rate);

@@ -36,13 +36,16 @@ export class EmbeddedBroker implements MeterLink {
 
   constructor(private readonly options: EmbeddedBrokerOptions) {
     if (options.password === '' && !LOOPBACK.has(options.host)) {
-      throw new RangeError(`a broker that listens on ${options.host} needs a password: set one, or listen on 127.0.0.1`);
+      throw new RangeError(
+        `a broker that listens on ${options.host} needs a password: set one, or listen on 127.0.0.1`,
+      );
     }
     this.passwordBytes = Buffer.from(options.password);
   }
 
   get url(): string {
-    const host = this.options.host === '0.0.0.0' || this.options.host === '::' ? '127.0.0.1' : this.options.host;
+    const host =
+      this.options.host === '0.0.0.0' || this.options.host === '::' ? '127.0.0.1' : this.options.host;
     return `mqtt://${host.includes(':') ? `[${host}]` : host}:${this.port}`;
   }
 
@@ -67,9 +70,11 @@ export class EmbeddedBroker implements MeterLink {
       const { Aedes: Broker } = await import('aedes');
       const aedes = await Broker.createBroker({
         drainTimeout: DRAIN_TIMEOUT_MS,
-        authenticate: (client, username, password, done) => this.authenticate(client, username, password, done),
+        authenticate: (client, username, password, done) =>
+          this.authenticate(client, username, password, done),
         authorizePublish: (client, packet, done) => this.authorizePublish(client, packet, done),
-        authorizeSubscribe: (client, subscription, done) => done(null, this.authorizeSubscribe(client, subscription)),
+        authorizeSubscribe: (client, subscription, done) =>
+          done(null, this.authorizeSubscribe(client, subscription)),
       });
       this.aedes = aedes;
       if (this.isClosed) return;
@@ -99,7 +104,9 @@ export class EmbeddedBroker implements MeterLink {
   async close(): Promise<void> {
     this.isClosed = true;
     const { aedes, server } = this;
-    const stopped = server?.listening ? new Promise<void>((resolve) => server.close(() => resolve())) : Promise.resolve();
+    const stopped = server?.listening
+      ? new Promise<void>((resolve) => server.close(() => resolve()))
+      : Promise.resolve();
     if (aedes) await new Promise<void>((resolve) => aedes.close(() => resolve()));
     for (const socket of this.sockets) socket.destroy();
     await stopped;
@@ -143,22 +150,33 @@ export class EmbeddedBroker implements MeterLink {
     identities.set(client, username !== undefined && username !== '' ? username : client.id);
     const given = Buffer.from(password ?? '');
     const expected = this.passwordBytes;
-    const isGood = expected.length === 0 || (given.length === expected.length && timingSafeEqual(given, expected));
+    const isGood =
+      expected.length === 0 || (given.length === expected.length && timingSafeEqual(given, expected));
     if (isGood) done(null, true);
     else done(Object.assign(new Error('wrong password'), { returnCode: BAD_USERNAME_OR_PASSWORD }), null);
   }
 
-  private authorizePublish(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
+  private authorizePublish(
+    client: Client | null,
+    packet: PublishPacket,
+    done: (error?: Error | null) => void,
+  ): void {
     const { topic } = packet;
-    if (client === null) return done(null);
-    if (!this.options.isOpen && !mayPublish(identities.get(client) ?? '', topic)) {
-      return done(new Error(`${client.id} may not publish to ${topic}`));
+    // Without a client it is the broker's own message, such as the heartbeat.
+    const isAllowed =
+      client === null || this.options.isOpen || mayPublish(identities.get(client) ?? '', topic);
+    if (!isAllowed) {
+      done(new Error(`${client.id} may not publish to ${topic}`));
+      return;
     }
     // What a meter said is stored in the ledger; a retained copy would come back as news after a restart.
     packet.retain = false;
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
-    if (packet.qos > 0) return this.handlers.dispatch(topic, payload, done);
-    this.handlers.dispatch(topic, payload, null);
+    if (client !== null && packet.qos > 0) {
+      this.handlers.dispatch(topic, payload, done);
+      return;
+    }
+    if (client !== null) this.handlers.dispatch(topic, payload, null);
     done(null);
   }
 

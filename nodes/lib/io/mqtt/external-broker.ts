@@ -53,7 +53,8 @@ export class ExternalBroker implements MeterLink {
     if (isNew) this.client.subscribe(filter, { qos: 1 }, (error) => error && this.goDown(error.message));
     return () => {
       remove();
-      if (!this.handlers.filters.includes(filter) && !this.client.disconnecting) this.client.unsubscribe(filter);
+      if (!this.handlers.filters.includes(filter) && !this.client.disconnecting)
+        this.client.unsubscribe(filter);
     };
   }
 
@@ -69,6 +70,7 @@ export class ExternalBroker implements MeterLink {
   private goDown(reason: string): void {
     if (this.client.disconnecting) return;
     // The first reason says most: a closed connection after a refused password is no news.
-    if (this.state.kind !== 'down' || reason !== 'the broker does not answer') this.board.set({ kind: 'down', reason });
+    if (this.state.kind !== 'down' || reason !== 'the broker does not answer')
+      this.board.set({ kind: 'down', reason });
   }
 }

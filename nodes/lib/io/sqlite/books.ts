@@ -72,7 +72,9 @@ export class Books {
     this.selectTariff = db.prepare<[string, number], { tariff_key: number; rate_micros_per_kwh: number }>(
       'SELECT tariff_key, rate_micros_per_kwh FROM tariff_version WHERE tariff_id = ? AND version = ?',
     );
-    this.insertTariff = db.prepare('INSERT INTO tariff_version (tariff_id, version, rate_micros_per_kwh) VALUES (?, ?, ?)');
+    this.insertTariff = db.prepare(
+      'INSERT INTO tariff_version (tariff_id, version, rate_micros_per_kwh) VALUES (?, ?, ?)',
+    );
   }
 
   /** The key of a shared account such as "sales:energy", opened when first used. Keys never change, so they are remembered. */
@@ -103,13 +105,25 @@ export class Books {
   move(batch: Batch, customer: 'debit' | 'credit', row: Omit<TransferRow, 'transferKey' | 'atMs'>): Micros {
     const atMs = batch.nowMs;
     const { lastInsertRowid } = this.insertTransfer.run(
-      row.id, row.debit, row.credit, row.amountMicros, row.kind, atMs, row.ref, row.meterKey, row.readingMs, row.tariffKey,
+      row.id,
+      row.debit,
+      row.credit,
+      row.amountMicros,
+      row.kind,
+      atMs,
+      row.ref,
+      row.meterKey,
+      row.readingMs,
+      row.tariffKey,
       batch.number,
     );
     batch.lines.push(transferLine({ ...row, transferKey: Number(lastInsertRowid), atMs }));
     const [customerKey, sharedKey] = customer === 'debit' ? [row.debit, row.credit] : [row.credit, row.debit];
     const change = customer === 'debit' ? -row.amountMicros : row.amountMicros;
-    batch.sharedDeltas.set(sharedKey, addMicros(micros(batch.sharedDeltas.get(sharedKey) ?? 0), micros(-change)));
+    batch.sharedDeltas.set(
+      sharedKey,
+      addMicros(micros(batch.sharedDeltas.get(sharedKey) ?? 0), micros(-change)),
+    );
     const balance = this.addToBalance.get(change, customerKey);
     if (balance === undefined) throw new Error(`the ledger has no account ${customerKey}`);
     return micros(balance);

@@ -28,10 +28,14 @@ export class BatchBook {
   private readonly addToBook;
 
   constructor(db: Database.Database) {
-    this.selectLast = db.prepare<[], LastBatch>('SELECT batch, at_ms, hash FROM batch ORDER BY batch DESC LIMIT 1');
+    this.selectLast = db.prepare<[], LastBatch>(
+      'SELECT batch, at_ms, hash FROM batch ORDER BY batch DESC LIMIT 1',
+    );
     this.insertBatch = db.prepare('INSERT INTO batch (batch, at_ms, hash) VALUES (?, ?, ?)');
     // Numbers are bound as floats; the cast keeps the sum in 64-bit integers, also beyond 2^53.
-    this.addToBook = db.prepare('UPDATE book SET balance_micros = balance_micros + CAST(? AS INTEGER) WHERE book_key = ?');
+    this.addToBook = db.prepare(
+      'UPDATE book SET balance_micros = balance_micros + CAST(? AS INTEGER) WHERE book_key = ?',
+    );
   }
 
   lastMs(): number {
@@ -40,7 +44,12 @@ export class BatchBook {
 
   begin(nowMs: number): Batch {
     const last = this.selectLast.get() ?? NO_BATCH;
-    return { number: last.batch + 1, nowMs: Math.max(nowMs, last.at_ms + 1), sharedDeltas: new Map(), lines: [] };
+    return {
+      number: last.batch + 1,
+      nowMs: Math.max(nowMs, last.at_ms + 1),
+      sharedDeltas: new Map(),
+      lines: [],
+    };
   }
 
   /** Writes what was collected. A batch that moved nothing leaves no trace in the chain. */

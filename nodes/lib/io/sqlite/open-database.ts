@@ -41,7 +41,10 @@ function connect(file: string): Database.Database {
   try {
     return new Database(file, { timeout: BUSY_TIMEOUT_MS });
   } catch (error) {
-    throw new Error(`cannot open the ledger ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(
+      `cannot open the ledger ${file}: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
 }
 
@@ -51,7 +54,8 @@ function checkVersion(db: Database.Database): void {
   for (const [index, wanted] of MIN_SQLITE.entries()) {
     const part = parts[index] ?? 0;
     if (part > wanted) return;
-    if (part < wanted) throw new Error(`the ledger needs SQLite ${MIN_SQLITE.join('.')} or newer, this is ${version}`);
+    if (part < wanted)
+      throw new Error(`the ledger needs SQLite ${MIN_SQLITE.join('.')} or newer, this is ${version}`);
   }
 }
 
@@ -64,7 +68,10 @@ function readMigrations(): Migration[] {
   return readdirSync(MIGRATIONS_FOLDER)
     .filter((name) => name.endsWith('.sql'))
     .sort()
-    .map((name) => ({ number: Number(name.slice(0, 4)), sql: readFileSync(join(MIGRATIONS_FOLDER, name), 'utf8') }));
+    .map((name) => ({
+      number: Number(name.slice(0, 4)),
+      sql: readFileSync(join(MIGRATIONS_FOLDER, name), 'utf8'),
+    }));
 }
 
 function migrate(db: Database.Database): void {
@@ -74,7 +81,9 @@ function migrate(db: Database.Database): void {
     // Read inside the transaction: two processes may start on one new file at the same time.
     const current = db.pragma('user_version', { simple: true }) as number;
     if (current > newest) {
-      throw new Error(`this ledger was written by a newer Wattkeeper (schema ${current}, known up to ${newest}): update first`);
+      throw new Error(
+        `this ledger was written by a newer Wattkeeper (schema ${current}, known up to ${newest}): update first`,
+      );
     }
     for (const migration of migrations) {
       if (migration.number <= current) continue;

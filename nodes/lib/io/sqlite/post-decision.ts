@@ -10,7 +10,12 @@ import type { Batch } from './commit-batch';
 const HOUR_MS = 3_600_000;
 
 /** Words a notice. Given from outside, since wording needs the site's currency. */
-export type ComposeNotice = (kind: NoticeKind, language: string, balanceMicros: Micros, amountMicros: Micros | null) => string;
+export type ComposeNotice = (
+  kind: NoticeKind,
+  language: string,
+  balanceMicros: Micros,
+  amountMicros: Micros | null,
+) => string;
 
 interface IssuedRelay {
   meter_key: number;
@@ -52,7 +57,13 @@ export class DecisionPoster {
   }
 
   /** `received` is the money that the posting brought in, for which the customer is thanked. */
-  post(batch: Batch, row: AccountRow, readingAtMs: number | null, decide: DecideSupply, received: Micros | null): Committed {
+  post(
+    batch: Batch,
+    row: AccountRow,
+    readingAtMs: number | null,
+    decide: DecideSupply,
+    received: Micros | null,
+  ): Committed {
     const account = accountState(row);
     const decision = decide(account, {
       nowMs: batch.nowMs,
@@ -89,7 +100,14 @@ export class DecisionPoster {
     const { balanceMicros } = accountState(row);
     const text = this.compose(kind, row.language, balanceMicros, amountMicros);
     const { lastInsertRowid } = this.insertNotice.run(
-      kind, row.account_key, row.phone, row.language, text, balanceMicros, amountMicros, batch.nowMs,
+      kind,
+      row.account_key,
+      row.phone,
+      row.language,
+      text,
+      balanceMicros,
+      amountMicros,
+      batch.nowMs,
     );
     return {
       noticeId: Number(lastInsertRowid),

@@ -29,15 +29,22 @@ export class MoneyPoster {
     private readonly decisions: DecisionPoster,
   ) {
     // The comparison with the stored head is the chain: it makes two processes on one ledger safe.
-    this.advanceHead = db.prepare<[number, number, number | null, string, number | null, number | null], AdvancedMeter>(
+    this.advanceHead = db.prepare<
+      [number, number, number | null, string, number | null, number | null],
+      AdvancedMeter
+    >(
       `UPDATE meter SET head_ms = ?, head_wh = ?, power_w = ?
        WHERE meter_id = ? AND head_ms IS ? AND head_wh IS ? RETURNING meter_key, account_key`,
     );
     this.selectHead = db.prepare<[string], { head_ms: number | null; head_wh: number | null }>(
       'SELECT head_ms, head_wh FROM meter WHERE meter_id = ?',
     );
-    this.insertReading = db.prepare('INSERT INTO reading (meter_key, at_ms, energy_wh, batch) VALUES (?, ?, ?, ?)');
-    this.insertAudit = db.prepare('INSERT INTO audit (at_ms, who, action, subject, detail) VALUES (?, ?, ?, ?, ?)');
+    this.insertReading = db.prepare(
+      'INSERT INTO reading (meter_key, at_ms, energy_wh, batch) VALUES (?, ?, ?, ?)',
+    );
+    this.insertAudit = db.prepare(
+      'INSERT INTO audit (at_ms, who, action, subject, detail) VALUES (?, ?, ?, ?, ?)',
+    );
   }
 
   charge(batch: Batch, posting: ChargePosting): PostingResult {
@@ -45,12 +52,20 @@ export class MoneyPoster {
     const tariffKey = this.tariffKey(posting);
     if (tariffKey === null) {
       const value = `${charge.tariffId} ${charge.version}`;
-      return refuse('charge.version', value, 'this tariff version had another price before: give the new price a new version');
+      return refuse(
+        'charge.version',
+        value,
+        'this tariff version had another price before: give the new price a new version',
+      );
     }
     const isOpening = segment.fromMs === segment.toMs;
     const meter = this.advanceHead.get(
-      segment.toMs, segment.toWh, reading.powerW ?? averagePowerW(posting), reading.meterId,
-      isOpening ? null : segment.fromMs, isOpening ? null : segment.fromWh,
+      segment.toMs,
+      segment.toWh,
+      reading.powerW ?? averagePowerW(posting),
+      reading.meterId,
+      isOpening ? null : segment.fromMs,
+      isOpening ? null : segment.fromWh,
     );
     if (!meter) return this.explainRefusal(reading.meterId);
     this.insertReading.run(meter.meter_key, segment.toMs, segment.toWh, batch.number);
@@ -68,7 +83,13 @@ export class MoneyPoster {
         tariffKey,
       });
     }
-    return this.decisions.post(batch, this.books.accountByKey(meter.account_key), segment.toMs, posting.decide, null);
+    return this.decisions.post(
+      batch,
+      this.books.accountByKey(meter.account_key),
+      segment.toMs,
+      posting.decide,
+      null,
+    );
   }
 
   topUp(batch: Batch, posting: TopUpPosting): PostingResult {
@@ -79,7 +100,9 @@ export class MoneyPoster {
     const earlier = this.books.transferById(id);
     if (earlier) {
       const same =
-        earlier.debit === debit && earlier.credit === account.account_key && earlier.amount_micros === posting.amountMicros;
+        earlier.debit === debit &&
+        earlier.credit === account.account_key &&
+        earlier.amount_micros === posting.amountMicros;
       if (!same) return refuse('reference', posting.reference, 'was used before for another payment');
       return this.decisions.recall(account);
     }
@@ -94,7 +117,13 @@ export class MoneyPoster {
       readingMs: null,
       tariffKey: null,
     });
-    this.insertAudit.run(batch.nowMs, posting.by, 'top-up', posting.accountId, `${posting.amountMicros} by ${posting.channel}`);
+    this.insertAudit.run(
+      batch.nowMs,
+      posting.by,
+      'top-up',
+      posting.accountId,
+      `${posting.amountMicros} by ${posting.channel}`,
+    );
     const after = this.books.accountByKey(account.account_key);
     return this.decisions.post(batch, after, null, posting.decide, posting.amountMicros);
   }

@@ -77,7 +77,9 @@ export class RecordPoster {
       `INSERT INTO relay (meter_key, dialect, desired) VALUES (?, ?, (SELECT supply FROM account WHERE account_key = ?))
        ON CONFLICT (meter_key) DO UPDATE SET dialect = excluded.dialect`,
     );
-    this.insertAudit = db.prepare('INSERT INTO audit (at_ms, who, action, subject, detail) VALUES (?, ?, ?, ?, ?)');
+    this.insertAudit = db.prepare(
+      'INSERT INTO audit (at_ms, who, action, subject, detail) VALUES (?, ?, ?, ?, ?)',
+    );
     this.insertRefusal = db.prepare(
       'INSERT INTO refusal (kind, at_ms, source, meter_id, field, value, reason, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     );
@@ -92,7 +94,9 @@ export class RecordPoster {
       `UPDATE relay SET state = ?, tries = ?
        WHERE meter_key = (SELECT meter_key FROM meter WHERE meter_id = ?) AND command_id = ? AND state <> 'confirmed'`,
     );
-    this.handNotice = db.prepare('UPDATE notice SET handed_at_ms = ? WHERE notice_id = ? AND handed_at_ms IS NULL');
+    this.handNotice = db.prepare(
+      'UPDATE notice SET handed_at_ms = ? WHERE notice_id = ? AND handed_at_ms IS NULL',
+    );
     this.countHeld = db.prepare<[], number>("SELECT count(*) FROM refusal WHERE kind = 'held'").pluck();
     this.heldCount = this.countHeld.get() ?? 0;
   }
@@ -105,7 +109,8 @@ export class RecordPoster {
   register(batch: Batch, { registration, by }: RegisterPosting): PostingResult {
     const { accountId, meterId, name, phone, language, isProtected, relayDialect } = registration;
     const stored = this.selectRegistered.get(meterId);
-    if (stored && stored.account_id !== accountId) return refuse('meterId', meterId, 'belongs to another account');
+    if (stored && stored.account_id !== accountId)
+      return refuse('meterId', meterId, 'belongs to another account');
     // Saying again what is known is no change, and so not worth a line in the audit.
     if (stored && isDeepStrictEqual(registrationOf(stored), registration)) return RECORDED;
     const accountKey = this.books.bookKey(customerAccount(accountId));
@@ -122,7 +127,13 @@ export class RecordPoster {
       return refuse('held', this.heldCount, 'too many readings are held: settle them first');
     }
     const { lastInsertRowid } = this.insertRefusal.run(
-      refusal.kind, batch.nowMs, source, refusal.meterId ?? '', refusal.field, refusal.value, refusal.reason,
+      refusal.kind,
+      batch.nowMs,
+      source,
+      refusal.meterId ?? '',
+      refusal.field,
+      refusal.value,
+      refusal.reason,
       content.slice(0, MAX_CONTENT_LENGTH),
     );
     if (refusal.kind === 'held') this.heldCount += 1;

@@ -58,10 +58,13 @@ export class Reports {
   private readonly selectBalance;
 
   constructor(db: Database.Database) {
-    this.selectKnown = db.prepare<[string], { account_id: string; head_ms: number | null; head_wh: number | null }>(
-      'SELECT account_id, head_ms, head_wh FROM meter JOIN account USING (account_key) WHERE meter_id = ?',
-    );
-    this.selectAccount = db.prepare<[string], number>('SELECT account_key FROM account WHERE account_id = ?').pluck();
+    this.selectKnown = db.prepare<
+      [string],
+      { account_id: string; head_ms: number | null; head_wh: number | null }
+    >('SELECT account_id, head_ms, head_wh FROM meter JOIN account USING (account_key) WHERE meter_id = ?');
+    this.selectAccount = db
+      .prepare<[string], number>('SELECT account_key FROM account WHERE account_id = ?')
+      .pluck();
     this.countAllMeters = db.prepare<[], number>('SELECT count(*) FROM meter').pluck();
     this.selectSummaries = db.prepare<[], SummaryRow>(`SELECT ${SUMMARY_COLUMNS} ORDER BY meter_key`);
     this.selectSummary = db.prepare<[string], SummaryRow>(`SELECT ${SUMMARY_COLUMNS} WHERE meter_id = ?`);
@@ -72,7 +75,9 @@ export class Reports {
        WHERE meter_key = (SELECT meter_key FROM meter WHERE meter_id = ?) AND at_ms >= ?
        GROUP BY at_ms / CAST(? AS INTEGER) ORDER BY at_ms`,
     );
-    this.selectRecentNotices = db.prepare<[number], NoticeRow>(`SELECT ${NOTICE_COLUMNS} ORDER BY notice_id DESC LIMIT ?`);
+    this.selectRecentNotices = db.prepare<[number], NoticeRow>(
+      `SELECT ${NOTICE_COLUMNS} ORDER BY notice_id DESC LIMIT ?`,
+    );
     this.selectUnhanded = db.prepare<[number], NoticeRow>(
       `SELECT ${NOTICE_COLUMNS} WHERE handed_at_ms IS NULL ORDER BY notice_id LIMIT ?`,
     );
@@ -86,7 +91,9 @@ export class Reports {
        WHERE state NOT IN ('idle', 'confirmed') OR reported <> desired ORDER BY issued_ms LIMIT ?`,
     );
     this.selectBalance = db
-      .prepare<[string], number>('SELECT balance_micros FROM account JOIN book ON book_key = account_key WHERE account_id = ?')
+      .prepare<[string], number>(
+        'SELECT balance_micros FROM account JOIN book ON book_key = account_key WHERE account_id = ?',
+      )
       .pluck();
   }
 
@@ -199,6 +206,9 @@ function noticeOf(row: NoticeRow): Notice {
     language: row.language,
     text: row.text,
     atMs: row.at_ms,
-    data: row.amount_micros === null ? { balanceMicros } : { balanceMicros, amountMicros: micros(row.amount_micros) },
+    data:
+      row.amount_micros === null
+        ? { balanceMicros }
+        : { balanceMicros, amountMicros: micros(row.amount_micros) },
   };
 }

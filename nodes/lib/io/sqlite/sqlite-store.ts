@@ -24,7 +24,9 @@ export class SqliteStore implements Store {
   private readonly reports: Reports;
   private readonly selectSite;
   private readonly insertSite;
-  private readonly commitAll: Database.Transaction<(postings: readonly Posting[], nowMs: number) => PostingResult[]>;
+  private readonly commitAll: Database.Transaction<
+    (postings: readonly Posting[], nowMs: number) => PostingResult[]
+  >;
 
   constructor(file: string, compose: ComposeNotice) {
     this.db = openDatabase(file);

@@ -2,7 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AccountState, Registration } from '../../../../nodes/lib/ledger/account';
-import type { ChargePosting, Posting, PostingResult, TopUpPosting } from '../../../../nodes/lib/ledger/posting';
+import type {
+  ChargePosting,
+  Posting,
+  PostingResult,
+  TopUpPosting,
+} from '../../../../nodes/lib/ledger/posting';
 import type { Segment } from '../../../../nodes/lib/meter/reading';
 import { micros } from '../../../../nodes/lib/money/micros';
 import type { Circumstances, Decision, DecideSupply } from '../../../../nodes/lib/policy/supply-decision';
@@ -33,14 +38,26 @@ export function registration(number: number): Registration {
   };
 }
 
-export function chargeOf(meterId: string, segment: Segment, decide: DecideSupply = keepSupply): ChargePosting {
+export function chargeOf(
+  meterId: string,
+  segment: Segment,
+  decide: DecideSupply = keepSupply,
+): ChargePosting {
   const reading = { meterId, atMs: segment.toMs, energyWh: segment.toWh };
   return { type: 'charge', reading, segment, charge: priceSegment(TARIFF, segment), decide };
 }
 
 export function topUpOf(accountId: string, amountMicros: number, reference: string): TopUpPosting {
   const amount = micros(amountMicros);
-  return { type: 'topUp', accountId, amountMicros: amount, reference, channel: 'counter', by: 'clerk', decide: keepSupply };
+  return {
+    type: 'topUp',
+    accountId,
+    amountMicros: amount,
+    reference,
+    channel: 'counter',
+    by: 'clerk',
+    decide: keepSupply,
+  };
 }
 
 /** A real ledger in a folder of its own. */

@@ -24,8 +24,11 @@ describe('sqlite store', () => {
 
   it('keeps the guarantees it promises', () => {
     assert.equal(raw.pragma('journal_mode', { simple: true }), 'wal');
-    const tables = raw.prepare("SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'");
-    for (const { name, strict } of tables.all() as { name: string; strict: number }[]) assert.equal(strict, 1, name);
+    const tables = raw.prepare(
+      "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'",
+    );
+    for (const { name, strict } of tables.all() as { name: string; strict: number }[])
+      assert.equal(strict, 1, name);
   });
 
   it('charges a segment, moves the head and keeps the books at zero', () => {
@@ -34,7 +37,10 @@ describe('sqlite store', () => {
     const result = ledger.commit(chargeOf('M1', next));
     assert.ok(result.outcome === 'committed');
     assert.equal(result.account.balanceMicros, 5_000_000 - 2_000_000);
-    assert.deepEqual(ledger.store.knownMeter('M1'), { accountId: 'A1', head: { atMs: next.toMs, energyWh: 1_250 } });
+    assert.deepEqual(ledger.store.knownMeter('M1'), {
+      accountId: 'A1',
+      head: { atMs: next.toMs, energyWh: 1_250 },
+    });
     assert.equal(sum('SELECT sum(balance_micros) FROM book'), 0);
     assert.equal(sum("SELECT balance_micros FROM book WHERE name = 'sales:energy'"), 2_000_000);
     assert.equal(sum("SELECT balance_micros FROM book WHERE name = 'cash:counter'"), -5_000_000);
@@ -46,7 +52,10 @@ describe('sqlite store', () => {
       ledger.register(number);
       ledger.commit(topUpOf(`A${number}`, most - number, `r${number}`));
     }
-    const cash = raw.prepare("SELECT balance_micros FROM book WHERE name = 'cash:counter'").pluck().safeIntegers();
+    const cash = raw
+      .prepare("SELECT balance_micros FROM book WHERE name = 'cash:counter'")
+      .pluck()
+      .safeIntegers();
     assert.equal(cash.get(), -(3n * BigInt(most) - 9n));
   });
 
@@ -94,17 +103,27 @@ describe('sqlite store', () => {
   });
 
   it('stores a decision with the money that led to it', () => {
-    const cut: Decision = { supply: 'off', reason: 'no credit', heldBackBy: null, warnedAtMs: START_MS, notices: ['cut-off'] };
+    const cut: Decision = {
+      supply: 'off',
+      reason: 'no credit',
+      heldBackBy: null,
+      warnedAtMs: START_MS,
+      notices: ['cut-off'],
+    };
     const result = ledger.commit(chargeOf('M1', opening, () => cut));
     assert.ok(result.outcome === 'committed');
     assert.deepEqual(result.relays, [
       { meterId: 'M1', desired: 'off', reason: 'no credit', commandId: 'M1-1', version: 1 },
     ]);
     assert.equal(result.account.supply, 'off');
-    assert.deepEqual(ledger.store.unsettledRelays(10).map(({ commandId, state }) => [commandId, state]), [['M1-1', 'issued']]);
+    assert.deepEqual(
+      ledger.store.unsettledRelays(10).map(({ commandId, state }) => [commandId, state]),
+      [['M1-1', 'issued']],
+    );
     const [notice] = ledger.store.unhandedNotices(10);
     assert.equal(notice?.text, 'cut-off 0');
-    ledger.commit({ type: 'noticesHanded', noticeIds: [notice?.noticeId ?? 0] });
+    assert.ok(notice);
+    ledger.commit({ type: 'noticesHanded', noticeIds: [notice.noticeId] });
     assert.deepEqual(ledger.store.unhandedNotices(10), []);
   });
 
@@ -113,10 +132,13 @@ describe('sqlite store', () => {
     const cut: Decision = { supply: 'off', reason: '', heldBackBy: null, warnedAtMs: null, notices: [] };
     ledger.commit(chargeOf('M1', opening, () => cut));
     const look = (): void => {
-      ledger.commit({ ...topUpOf('A1', 1, `look ${seen.length}`), decide: (account, now) => {
-        seen.push(now.cutsInLastHour());
-        return keepSupply(account, now);
-      } });
+      ledger.commit({
+        ...topUpOf('A1', 1, `look ${seen.length}`),
+        decide: (account, now) => {
+          seen.push(now.cutsInLastHour());
+          return keepSupply(account, now);
+        },
+      });
     };
     ledger.nowMs = ledger.store.lastMs() + 3_599_000;
     look();
@@ -126,7 +148,13 @@ describe('sqlite store', () => {
   });
 
   it('follows a relay from command to confirmation, and lets no old command speak for a new one', () => {
-    const decide = (supply: 'on' | 'off') => (): Decision => ({ supply, reason: 'x', heldBackBy: null, warnedAtMs: null, notices: [] });
+    const decide = (supply: 'on' | 'off') => (): Decision => ({
+      supply,
+      reason: 'x',
+      heldBackBy: null,
+      warnedAtMs: null,
+      notices: [],
+    });
     ledger.commit(chargeOf('M1', opening, decide('off')));
     ledger.commit({ type: 'relayProgress', meterId: 'M1', commandId: 'M1-1', state: 'sent', tries: 1 });
     assert.equal(ledger.store.relay('M1')?.state, 'sent');
@@ -157,7 +185,10 @@ describe('sqlite store', () => {
   it('rolls a whole group back when one posting breaks a rule of the database, and works on', () => {
     ledger.commit(chargeOf('M1', opening));
     const broken = { ...topUpOf('A1', 5, 'r2'), amountMicros: 0 as never };
-    assert.throws(() => ledger.store.commit([topUpOf('A1', 5, 'r1'), broken], START_MS), (error: Error) => isItemFault(error));
+    assert.throws(
+      () => ledger.store.commit([topUpOf('A1', 5, 'r1'), broken], START_MS),
+      (error: Error) => isItemFault(error),
+    );
     assert.equal(ledger.store.balanceOf('A1'), 0);
     assert.equal(ledger.commit(topUpOf('A1', 5, 'r1')).outcome, 'committed');
     assert.equal(sum('SELECT sum(balance_micros) FROM book'), 0);
@@ -175,10 +206,18 @@ describe('sqlite store', () => {
   it('registers again without a trace, changes with one, and never moves a meter silently', () => {
     ledger.register(1);
     assert.equal(sum('SELECT count(*) FROM audit'), 1);
-    ledger.commit({ type: 'register', registration: { ...registration(1), name: 'Mill Lane 1' }, by: 'staff' });
+    ledger.commit({
+      type: 'register',
+      registration: { ...registration(1), name: 'Mill Lane 1' },
+      by: 'staff',
+    });
     assert.equal(ledger.store.summary('M1')?.name, 'Mill Lane 1');
     assert.equal(sum('SELECT count(*) FROM audit'), 2);
-    const stolen = ledger.commit({ type: 'register', registration: { ...registration(2), meterId: 'M1' }, by: 'staff' });
+    const stolen = ledger.commit({
+      type: 'register',
+      registration: { ...registration(2), meterId: 'M1' },
+      by: 'staff',
+    });
     assert.ok(stolen.outcome === 'refused' && stolen.field === 'meterId');
     assert.equal(ledger.store.hasAccount('A2'), false);
     assert.equal(sum("SELECT count(*) FROM book WHERE name = 'customer:A2'"), 0);
@@ -198,7 +237,12 @@ describe('sqlite store', () => {
     ledger.commit(chargeOf('M1', opening));
     let from = opening;
     for (let minute = 1; minute <= 60; minute += 1) {
-      const to = { fromMs: from.toMs, fromWh: from.toWh, toMs: START_MS + minute * 60_000, toWh: 1_000 + minute };
+      const to = {
+        fromMs: from.toMs,
+        fromWh: from.toWh,
+        toMs: START_MS + minute * 60_000,
+        toWh: 1_000 + minute,
+      };
       ledger.commit(chargeOf('M1', to));
       from = to;
     }
@@ -214,11 +258,23 @@ describe('sqlite store', () => {
   });
 
   it('keeps refused readings: the newest rejected ones, every held one', () => {
-    const refusal = { kind: 'held' as const, field: 'energyWh', value: '9', reason: 'the register fell', meterId: 'M1' };
-    const posting = { type: 'refusal' as const, refusal, source: 'wk/M1/reading', content: 'x'.repeat(2_000) };
+    const refusal = {
+      kind: 'held' as const,
+      field: 'energyWh',
+      value: '9',
+      reason: 'the register fell',
+      meterId: 'M1',
+    };
+    const posting = {
+      type: 'refusal' as const,
+      refusal,
+      source: 'wk/M1/reading',
+      content: 'x'.repeat(2_000),
+    };
     assert.equal(ledger.commit(posting).outcome, 'recorded');
-    assert.deepEqual(raw.prepare('SELECT kind, meter_id, reason, length(content) AS length FROM refusal').all(), [
-      { kind: 'held', meter_id: 'M1', reason: 'the register fell', length: 500 },
-    ]);
+    assert.deepEqual(
+      raw.prepare('SELECT kind, meter_id, reason, length(content) AS length FROM refusal').all(),
+      [{ kind: 'held', meter_id: 'M1', reason: 'the register fell', length: 500 }],
+    );
   });
 });
