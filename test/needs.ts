@@ -1,0 +1,67 @@
+// Programs that some tests need and npm does not bring. A test that lacks one skips itself; test/run.mjs tells
+// at the end what was skipped and how to get it.
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+
+export interface NeededProgram {
+  readonly name: string;
+  /** Whose tests are skipped without it. */
+  readonly tests: string;
+  readonly howToGet: string;
+  /** Where it is, or undefined. */
+  readonly path: string | undefined;
+}
+
+declare global {
+  /** The reporter reads this at the end of the same process; it is loaded apart from the tests. */
+  var missingPrograms: Set<string> | undefined;
+}
+
+/** Debian keeps servers where only the administrator's PATH looks. */
+const ALSO_LOOKED_AT = ['/usr/sbin', '/usr/local/sbin'];
+
+export const needs = {
+  chromium: program('Chromium', 'the browser tests', 'chromium', [
+    'chromium',
+    'chromium-browser',
+    'google-chrome',
+  ]),
+  mosquitto: program('Mosquitto', 'the tests against a foreign broker', 'mosquitto', ['mosquitto']),
+  mosquittoClients: program(
+    'the Mosquitto clients',
+    'the tests with foreign MQTT clients',
+    'mosquitto-clients',
+    ['mosquitto_pub'],
+  ),
+};
+
+/** The program's path; without it the calling test (or `before` hook) is skipped and the lack remembered. */
+export function pathOrSkip(program: NeededProgram, test: Mocha.Context): string {
+  if (program.path !== undefined) return program.path;
+  rememberMissing(program.name);
+  return test.skip();
+}
+
+function program(name: string, tests: string, debianPackage: string, commands: string[]): NeededProgram {
+  return { name, tests, howToGet: `sudo apt-get install ${debianPackage}`, path: findCommand(commands) };
+}
+
+function findCommand(commands: string[]): string | undefined {
+  const folders = [...(process.env.PATH ?? '').split(path.delimiter), ...ALSO_LOOKED_AT];
+  const candidates = commands.flatMap((command) => folders.map((folder) => path.join(folder, command)));
+  return candidates.find(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function rememberMissing(name: string): void {
+  globalThis.missingPrograms ??= new Set();
+  globalThis.missingPrograms.add(name);
+}
