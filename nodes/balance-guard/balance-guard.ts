@@ -46,7 +46,9 @@ export = function register(RED: NodeAPI): void {
     onInput<PrepaidMessage>(this, async (message) => {
       if (!desk) throw new Error(fault);
       const input = parseGuardInput(message);
-      const result = await desk.take(message, input);
+      const result = await desk.take(message, input).finally(() => {
+        if (site?.storeFault) status.show('broken', () => RED._('balance-guard.status.failed'));
+      });
       const { billed } = desk;
       if (result.error) status.show('broken', () => RED._('balance-guard.status.failed'));
       else status.show('well', () => RED._('balance-guard.status.billed', { billed }));

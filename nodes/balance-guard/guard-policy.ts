@@ -1,3 +1,4 @@
+import { wholeNumber } from '../lib/form/field-check';
 import { micros, parseAmount } from '../lib/money/micros';
 import { cutHours, mayCutAt } from '../lib/policy/cut-hours';
 import { decideSupply, type DecideSupply, type SupplyPolicy } from '../lib/policy/supply-decision';
@@ -16,13 +17,13 @@ export function guardPolicy(
   fleetSize: () => number,
 ): DecideSupply {
   const warnBelowMicros = parseAmount(config.warnBelow);
-  const maxCutsPerHour = wholeNumber('maxCutsPerHour', config.maxCutsPerHour);
+  const maxCutsPerHour = required('maxCutsPerHour', config.maxCutsPerHour);
   const policy: Omit<SupplyPolicy, 'maxCutsPerHour'> = {
     cutAtMicros: parseAmount(config.cutAt),
     warnBelowMicros,
     warnHysteresisMicros: micros(Math.floor(Math.abs(warnBelowMicros) / HYSTERESIS_PARTS)),
-    warnLeadMs: wholeNumber('warnLeadMinutes', config.warnLeadMinutes) * MS_PER_MINUTE,
-    freshWithinMs: wholeNumber('freshMinutes', config.freshMinutes) * MS_PER_MINUTE,
+    warnLeadMs: required('warnLeadMinutes', config.warnLeadMinutes) * MS_PER_MINUTE,
+    freshWithinMs: required('freshMinutes', config.freshMinutes) * MS_PER_MINUTE,
     mayCutAt: mayCutAt(cutHours(config.cutFrom, config.cutTo, config.workdaysOnly), timeZone),
   };
   if (policy.cutAtMicros > warnBelowMicros) {
@@ -37,10 +38,8 @@ export function guardPolicy(
   return (account, circumstances) => decideSupply(withBudget, account, circumstances);
 }
 
-function wholeNumber(field: string, text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0) {
-    throw new RangeError(`${field} must be a whole number, not negative, got "${text}"`);
-  }
+function required(field: string, text: string): number {
+  const value = wholeNumber(text);
+  if (value === null) throw new RangeError(`${field} must be a whole number, not negative, got "${text}"`);
   return value;
 }

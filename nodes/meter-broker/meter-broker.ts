@@ -1,4 +1,5 @@
 import type { NodeAPI, NodeDef } from 'node-red';
+import { parseListenPort } from '../lib/meter/listen-address';
 import type { MeterLink } from '../lib/meter/meter-link';
 import { EmbeddedBroker } from '../lib/io/mqtt/embedded-broker';
 import { ExternalBroker } from '../lib/io/mqtt/external-broker';
@@ -56,10 +57,7 @@ function openLink(
   const { username = '', password = '' } = credentials;
   if (config.kind === 'external')
     return new ExternalBroker({ url: config.url, username, password, clientId });
-  const port = Number(config.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new RangeError(`the port must be a number from 0 to 65535, got "${config.port}"`);
-  }
+  const port = parseListenPort(config.port);
   const broker = new EmbeddedBroker({ host: config.host, port, password, isOpen: config.isOpen });
   void broker.start();
   return broker;

@@ -5,7 +5,7 @@ import { isItemFault } from '../lib/io/sqlite/sqlite-fault';
 import { noticeText } from '../lib/notice/notice-text';
 import { moneyFormat, writeMoney } from '../lib/site/money-format';
 import { Site } from '../lib/site/site';
-import { realClock, simulatedClock, type SiteClock } from '../lib/time/site-clock';
+import { MAX_CLOCK_RATE, realClock, simulatedClock, type SiteClock } from '../lib/time/site-clock';
 import type { ComposeNotice } from '../lib/io/sqlite/post-decision';
 import type { ChainLimits } from '../lib/meter/register-chain';
 import type { Schedule } from '../lib/ledger/group-commit';
@@ -19,8 +19,6 @@ export interface SiteSettings {
   clockRate: number;
 }
 
-/** A day in under a minute; faster than that no meter keeps up. */
-const MAX_CLOCK_RATE = 3_600;
 const CHAIN_LIMITS: ChainLimits = {
   // Small clocks in meters drift by minutes, not by more.
   maxFutureMs: 5 * 60_000,

@@ -12,10 +12,12 @@ export interface RelayDeskOptions {
   retryMs: number;
   maxTries: number;
   emit: (ports: (PrepaidMessage | null)[]) => void;
+  /** Called when `open` or `failed` may have changed. */
+  onChange: () => void;
   onError: (error: Error) => void;
 }
 
-/** No command may act later than five minutes after it was sent. */
+/** No command may act later than five minutes after it was sent, however fast a simulated site's time runs. */
 const COMMAND_LIFE_MS = 300_000;
 /** What a restart or a returning broker takes up at once; the rest follows as relays report. */
 const MAX_RECONCILED = 10_000;
@@ -23,12 +25,14 @@ const MAX_RECONCILED = 10_000;
 /** Keeps relays and ledger together: stores what was sent and heard, and takes open commands up again. */
 export class RelayDesk {
   private readonly commands: RelayCommands;
+  /** Meters whose last command was given up; each leaves when its relay speaks or a new command starts. */
+  private readonly givenUp = new Set<string>();
 
   constructor(private readonly options: RelayDeskOptions) {
     this.commands = new RelayCommands({
       retryMs: options.retryMs,
       maxTries: options.maxTries,
-      commandLifeMs: COMMAND_LIFE_MS,
+      commandLifeMs: COMMAND_LIFE_MS * options.site.clock.rate,
       nowMs: () => options.site.nowMs(),
       schedule: (run, afterMs) => {
         const timer = setTimeout(run, afterMs);
@@ -41,6 +45,10 @@ export class RelayDesk {
 
   get open(): number {
     return this.commands.open;
+  }
+
+  get failed(): number {
+    return this.givenUp.size;
   }
 
   /** Takes up every relay that is not where the ledger wants it. Relays that are right are not touched. */
@@ -59,6 +67,7 @@ export class RelayDesk {
     const { meterId, reported } = input.report;
     this.requireRelay(meterId);
     await site.post({ type: 'relayReport', meterId, reported });
+    this.givenUp.delete(meterId);
     if (this.commands.report(meterId, reported)) return;
     const relay = this.requireRelay(meterId);
     if (relay.desired !== reported) this.command(relay);
@@ -99,7 +108,10 @@ export class RelayDesk {
   }
 
   private tell(state: RelayState, commandId: string): void {
-    const { site, onError } = this.options;
+    const { site, onError, onChange } = this.options;
+    if (state.state === 'failed') this.givenUp.add(state.meterId);
+    else this.givenUp.delete(state.meterId);
+    onChange();
     this.emitState(state);
     if (state.state === 'confirmed') return;
     const { meterId, tries } = state;

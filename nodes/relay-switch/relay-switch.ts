@@ -19,22 +19,21 @@ export = function register(RED: NodeAPI): void {
     let desk: RelayDesk | null = null;
     let fault = '';
     try {
-      desk = connect(RED, this, migrateConfig<RelaySwitchConfig>(definition, MIGRATIONS, DEFAULTS), undo);
-      status.show('idle', () => RED._('relay-switch.status.waiting'));
+      desk = connect(
+        RED,
+        this,
+        migrateConfig<RelaySwitchConfig>(definition, MIGRATIONS, DEFAULTS),
+        status,
+        undo,
+      );
     } catch (error) {
       fault = errorText(error);
       status.show('broken', () => RED._('relay-switch.status.not-ready'));
     }
 
-    const showOpen = (open: number): void => {
-      if (open > 0) status.show('waiting', () => RED._('relay-switch.status.open', { open }));
-      else status.show('well', () => RED._('relay-switch.status.settled'));
-    };
-
     onInput<PrepaidMessage>(this, async (message) => {
       if (!desk) throw new Error(fault);
       await desk.take(parseRelayInput(message.payload));
-      showOpen(desk.open);
     });
 
     onClose(this, () => {
@@ -45,7 +44,13 @@ export = function register(RED: NodeAPI): void {
 };
 
 /** Puts a desk together and lists in `undo` what has to be taken back at the end. */
-function connect(RED: NodeAPI, node: Node, config: RelaySwitchConfig, undo: (() => void)[]): RelayDesk {
+function connect(
+  RED: NodeAPI,
+  node: Node,
+  config: RelaySwitchConfig,
+  status: StatusLine,
+  undo: (() => void)[],
+): RelayDesk {
   const site = requireSite(RED, config.site);
   const link = config.broker === '' ? null : requireLink(RED, config.broker);
   const desk = new RelayDesk({
@@ -54,9 +59,18 @@ function connect(RED: NodeAPI, node: Node, config: RelaySwitchConfig, undo: (() 
     retryMs: positive('retrySeconds', config.retrySeconds) * 1_000,
     maxTries: positive('maxTries', config.maxTries),
     emit: (ports) => node.send(ports),
+    onChange: () => show(),
     onError: (error) => node.error(error),
   });
+  const show = (): void => {
+    const { open, failed } = desk;
+    if (link?.state.kind === 'down') status.show('broken', () => RED._('relay-switch.status.no-broker'));
+    else if (failed > 0) status.show('broken', () => RED._('relay-switch.status.failed', { failed }));
+    else if (open > 0) status.show('waiting', () => RED._('relay-switch.status.open', { open }));
+    else status.show('well', () => RED._('relay-switch.status.settled'));
+  };
   undo.push(() => desk.close());
+  status.show('idle', () => RED._('relay-switch.status.waiting'));
   // The flow has to be complete before commands are sent into it, and a broker that returns may have missed some.
   const atStart = setImmediate(() => desk.reconcile());
   undo.push(() => clearImmediate(atStart));
@@ -66,6 +80,7 @@ function connect(RED: NodeAPI, node: Node, config: RelaySwitchConfig, undo: (() 
       link.onState((state) => {
         const isUp = state.kind === 'up';
         if (isUp && !wasUp) desk.reconcile();
+        if (isUp !== wasUp) show();
         wasUp = isUp;
       }),
     );

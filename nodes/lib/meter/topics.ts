@@ -1,5 +1,5 @@
 /** Where our own JSON meters live on a broker: `wk/<meterId>/reading`, `…/relay` up and `…/command` down. */
-export const TOPIC_ROOT = 'wk';
+const TOPIC_ROOT = 'wk';
 export const READING_FILTER = `${TOPIC_ROOT}/+/reading`;
 export const RELAY_FILTER = `${TOPIC_ROOT}/+/relay`;
 

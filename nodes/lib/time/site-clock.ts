@@ -17,6 +17,9 @@ export function realClock(wallMs: () => number): SiteClock {
   return { rate: 1, nowMs: wallMs };
 }
 
+/** A day in under half a minute; faster than that no meter keeps up. */
+export const MAX_CLOCK_RATE = 3_600;
+
 /** A clock that goes on from `anchor.siteMs` at `rate` times the speed of `monotonicMs`. */
 export function simulatedClock(rate: number, anchor: ClockAnchor, monotonicMs: () => number): SiteClock {
   return {

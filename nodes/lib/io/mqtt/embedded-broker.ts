@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Aedes, AuthenticateError, Client, PublishPacket, Subscription } from 'aedes';
+import { isThisMachine } from '../../meter/listen-address';
 import type { LinkState, MeterLink, MeterMessageHandler } from '../../meter/meter-link';
 import { mayPublish, maySubscribe } from '../../meter/topics';
 import { HandlerTable } from './handler-table';
@@ -15,7 +16,6 @@ export interface EmbeddedBrokerOptions {
   isOpen: boolean;
 }
 
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 /** MQTT 3.1.1 §3.2.2.3, return code 4. */
 const BAD_USERNAME_OR_PASSWORD = 4;
 /** A device may let this much pile up unread before it is cut off, so that a frozen one cannot hold memory. */
@@ -35,7 +35,7 @@ export class EmbeddedBroker implements MeterLink {
   private readonly passwordBytes: Buffer;
 
   constructor(private readonly options: EmbeddedBrokerOptions) {
-    if (options.password === '' && !LOOPBACK.has(options.host)) {
+    if (options.password === '' && !isThisMachine(options.host)) {
       throw new RangeError(
         `a broker that listens on ${options.host} needs a password: set one, or listen on 127.0.0.1`,
       );

@@ -1,0 +1,142 @@
+// What a dialog lets pass, the running node must be able to use, and the other way round.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { guardPolicy } from '../../nodes/balance-guard/guard-policy';
+import { DEFAULTS as GUARD } from '../../nodes/balance-guard/balance-guard.config';
+import { EmbeddedBroker } from '../../nodes/lib/io/mqtt/embedded-broker';
+import { flatTariff } from '../../nodes/lib/tariff/flat-tariff';
+import { openSite } from '../../nodes/prepaid-site/open-site';
+import { editorSources, type Definition } from './editor-sources';
+
+type Settings = Record<string, unknown>;
+
+/** Whether a node with these settings is free of red fields. */
+function isValid({ defaults, credentials = {} }: Definition, settings: Settings): boolean {
+  const node = { ...settings, _: (key: string) => key };
+  const ownSettings = Object.entries(defaults).filter(([, { type }]) => type === undefined);
+  return [...ownSettings, ...Object.entries(credentials)].every(
+    ([key, { validate }]) => (validate?.call(node, settings[key], {}) ?? true) === true,
+  );
+}
+
+const works = (start: () => void): boolean => {
+  try {
+    start();
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+interface Case {
+  type: string;
+  start: (settings: Settings) => void;
+  base: Settings;
+  changes: Settings[];
+}
+
+let folder: string;
+
+const AMOUNTS = [
+  '0',
+  '30',
+  '30.00',
+  '-5',
+  '+1',
+  ' 7 ',
+  '1.123456',
+  '1.1234567',
+  '',
+  'ten',
+  '1e3',
+  '1,5',
+  '99999999999',
+];
+const WHOLE = ['0', '1', ' 60 ', '1.5', '-1', '', 'many', '1e2', '9007199254740993'];
+const TIMES = ['00:00', '9:30', '12:59', '24:00', '24:01', '10:60', '10', '', 'noon', ' 08:00 '];
+
+const eachOf = (key: string, values: string[]): Settings[] => values.map((value) => ({ [key]: value }));
+
+const CASES: Case[] = [
+  {
+    type: 'tariff-calc',
+    start: ({ tariffId, version, pricePerKwh }) =>
+      flatTariff(String(tariffId), Number(version), String(pricePerKwh)),
+    base: { tariffId: 'home', version: 1, pricePerKwh: '8.00' },
+    changes: [
+      ...eachOf('pricePerKwh', [...AMOUNTS, '1000000', '1000000.000001']),
+      ...eachOf('version', ['1', '7', '0', '-1', '1.5', '', 'x']),
+      { tariffId: '' },
+    ],
+  },
+  {
+    type: 'balance-guard',
+    start: (settings) => guardPolicy({ ...GUARD, ...settings }, 'UTC', () => 0),
+    base: { ...GUARD },
+    changes: [
+      ...eachOf('cutAt', AMOUNTS),
+      ...eachOf('warnBelow', AMOUNTS),
+      { cutAt: '30', warnBelow: '30' },
+      { cutAt: '30.000001', warnBelow: '30' },
+      ...['warnLeadMinutes', 'freshMinutes', 'maxCutsPerHour'].flatMap((key) => eachOf(key, WHOLE)),
+      ...eachOf('cutFrom', TIMES),
+      ...eachOf('cutTo', TIMES),
+      { cutFrom: '10:00', cutTo: '10:00' },
+      { cutFrom: '00:00', cutTo: '24:00' },
+    ],
+  },
+  {
+    type: 'prepaid-site',
+    start: ({ timeZone, currency, clockRate, database }) =>
+      openSite({
+        siteName: '',
+        timeZone: String(timeZone),
+        currency: String(currency),
+        databaseFile: path.join(mkdtempSync(path.join(folder, 'site-')), String(database)),
+        dataFolder: folder,
+        clockRate: Number(clockRate),
+      }).close(),
+    base: { timeZone: 'UTC', currency: 'USD', database: 'ledger.sqlite', clockRate: '1' },
+    changes: [
+      ...eachOf('timeZone', ['Asia/Kolkata', 'Africa/Nairobi', 'Mars/Olympus', '', 'Kolkata']),
+      ...eachOf('currency', ['INR', 'inr', 'KES', 'XYZ', 'RUPEE', '', '12']),
+      ...eachOf('clockRate', ['1', '60', '3600', '1.5', '3601', '0.5', '0', '-1', '', 'fast', 'Infinity']),
+      ...eachOf('database', ['sub/ledger.sqlite', '']),
+    ],
+  },
+  {
+    type: 'meter-broker',
+    start: ({ host, password }) =>
+      new EmbeddedBroker({ host: String(host), port: 0, password: String(password), isOpen: false }),
+    base: { kind: 'embedded', host: '127.0.0.1', port: '1883', url: '', password: '' },
+    changes: ['127.0.0.1', '::1', 'localhost', '0.0.0.0', '::', '192.168.1.7'].flatMap((host) => [
+      { host, password: '' },
+      { host, password: 'secret' },
+    ]),
+  },
+];
+
+describe('the dialogs agree with the running nodes', () => {
+  before(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'wattkeeper-validation-'));
+  });
+
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  for (const { type, start, base, changes } of CASES) {
+    for (const change of [{}, ...changes]) {
+      it(`${type} ${JSON.stringify(change)}`, async () => {
+        const { definition } = await editorSources(type);
+        const settings = { ...base, ...change };
+        assert.equal(
+          isValid(definition, settings),
+          works(() => start(settings)),
+        );
+      });
+    }
+  }
+});
