@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Node, NodeInitializer } from 'node-red';
+import helper from 'node-red-node-test-helper';
 import type { PrepaidMessage } from '../../nodes/lib/meter/prepaid-message';
 import type { SiteNode } from '../../nodes/lib/red/site-access';
 import type { LinkNode } from '../../nodes/lib/red/link-access';
@@ -18,18 +19,7 @@ import prepaidRegister = require('../../nodes/prepaid-register/prepaid-register'
 import prepaidReport = require('../../nodes/prepaid-report/prepaid-report');
 import meterSimulator = require('../../nodes/meter-simulator/meter-simulator');
 
-/** The part of node-red-node-test-helper that is used here; the package brings no types. */
-interface TestHelper {
-  init(runtimePath: string): void;
-  startServer(done: () => void): void;
-  stopServer(done: () => void): void;
-  load(nodes: NodeInitializer[], flow: object[], credentials: object): Promise<void>;
-  unload(): Promise<void>;
-  getNode(id: string): Node | null;
-}
-
 const load = createRequire(__filename);
-const helper = load('node-red-node-test-helper') as TestHelper;
 
 const PALETTE: NodeInitializer[] = [
   prepaidSite,

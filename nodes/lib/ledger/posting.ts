@@ -71,8 +71,6 @@ export type Posting =
   | RelayProgressPosting
   | NoticesHandedPosting;
 
-export type PostingType = Posting['type'];
-
 /** Money was moved, or had been moved before by the same posting, and this is the account after it. */
 export interface Committed {
   outcome: 'committed' | 'repeated';

@@ -25,7 +25,7 @@ export interface SiteOptions {
 const MAX_GROUP = 500;
 const MAX_GROUP_WAIT_MS = 2;
 /** A sender waits this long for its acknowledgement before it is told to send again. */
-export const RECEIPT_LIFE_MS = 10_000;
+const RECEIPT_LIFE_MS = 10_000;
 const MAX_OPEN_RECEIPTS = 50_000;
 
 /** Takes a message whose segment no longer fits and sends it on with a new one. */

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { addMicros, micros, type Micros } from '../../money/micros';
-import { customerAccount } from '../../ledger/transfer';
+import { customerAccount } from '../../ledger/book-names';
 import type { AccountState, SupplyState } from '../../ledger/account';
 import { transferLine, type Batch, type TransferRow } from './commit-batch';
 

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { ChargePosting, PostingResult, TopUpPosting } from '../../ledger/posting';
 import type { MeterHead } from '../../meter/reading';
-import { cashAccount, SALES_ENERGY } from '../../ledger/transfer';
+import { cashAccount, SALES_ENERGY } from '../../ledger/book-names';
 import { refuse, refuseChain } from '../../ledger/refusals';
 import type { Books } from './books';
 import { readingLine, type Batch } from './commit-batch';

@@ -9,7 +9,7 @@ import type {
   RelayProgressPosting,
   RelayReportPosting,
 } from '../../ledger/posting';
-import { customerAccount } from '../../ledger/transfer';
+import { customerAccount } from '../../ledger/book-names';
 import { refuse } from '../../ledger/refusals';
 import type { Books } from './books';
 import type { Batch } from './commit-batch';

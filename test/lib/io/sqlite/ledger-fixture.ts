@@ -15,7 +15,7 @@ import { SqliteStore } from '../../../../nodes/lib/io/sqlite/sqlite-store';
 import { flatTariff, priceSegment } from '../../../../nodes/lib/tariff/flat-tariff';
 
 export const START_MS = 1_700_000_000_000;
-export const TARIFF = flatTariff('home', 1, '8.00');
+const TARIFF = flatTariff('home', 1, '8.00');
 
 /** Decides nothing; tests of decisions bring their own. */
 export const keepSupply: DecideSupply = (account: AccountState, _now: Circumstances): Decision => ({
