@@ -62,7 +62,7 @@ export class BatchBook {
 }
 
 /** The lines are sorted, so that the hash can be computed again from the rows, which keep no order of their own. */
-function hashBatch(previousHash: Buffer, batch: Batch): Buffer {
+export function hashBatch(previousHash: Buffer, batch: Pick<Batch, 'number' | 'nowMs' | 'lines'>): Buffer {
   return createHash('sha256')
     .update(previousHash)
     .update(`${batch.number} ${batch.nowMs}\n`)
