@@ -76,8 +76,12 @@ export class EmbeddedBroker implements MeterLink {
         authorizeSubscribe: (client, subscription, done) =>
           done(null, this.authorizeSubscribe(client, subscription)),
       });
+      if (this.isClosed) {
+        // Closed while it was being made; its timers would keep the process alive.
+        aedes.close();
+        return;
+      }
       this.aedes = aedes;
-      if (this.isClosed) return;
       this.watchDevices(aedes);
       await this.listenOnPort(aedes);
       this.tellDevices();

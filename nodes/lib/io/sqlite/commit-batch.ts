@@ -70,8 +70,8 @@ export function hashBatch(previousHash: Buffer, batch: Pick<Batch, 'number' | 'n
     .digest();
 }
 
-export function readingLine(meterKey: number, atMs: number, energyWh: number): string {
-  return `r ${meterKey} ${atMs} ${energyWh}`;
+export function readingLine(meterKey: number, atMs: number, energyWh: number, fromMs: number): string {
+  return `r ${meterKey} ${atMs} ${energyWh} ${fromMs}`;
 }
 
 /** A transfer as it is stored. */

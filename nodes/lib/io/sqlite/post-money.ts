@@ -40,7 +40,7 @@ export class MoneyPoster {
       'SELECT head_ms, head_wh FROM meter WHERE meter_id = ?',
     );
     this.insertReading = db.prepare(
-      'INSERT INTO reading (meter_key, at_ms, energy_wh, batch) VALUES (?, ?, ?, ?)',
+      'INSERT INTO reading (at_ms, meter_key, energy_wh, from_ms, batch) VALUES (?, ?, ?, ?, ?)',
     );
     this.insertAudit = db.prepare(
       'INSERT INTO audit (at_ms, who, action, subject, detail) VALUES (?, ?, ?, ?, ?)',
@@ -68,8 +68,8 @@ export class MoneyPoster {
       isOpening ? null : segment.fromWh,
     );
     if (!meter) return this.explainRefusal(reading.meterId);
-    this.insertReading.run(meter.meter_key, segment.toMs, segment.toWh, batch.number);
-    batch.lines.push(readingLine(meter.meter_key, segment.toMs, segment.toWh));
+    this.insertReading.run(segment.toMs, meter.meter_key, segment.toWh, segment.fromMs, batch.number);
+    batch.lines.push(readingLine(meter.meter_key, segment.toMs, segment.toWh, segment.fromMs));
     if (charge.amountMicros > 0) {
       this.books.move(batch, 'debit', {
         id: null,

@@ -68,12 +68,18 @@ export class Reports {
     this.countAllMeters = db.prepare<[], number>('SELECT count(*) FROM meter').pluck();
     this.selectSummaries = db.prepare<[], SummaryRow>(`SELECT ${SUMMARY_COLUMNS} ORDER BY meter_key`);
     this.selectSummary = db.prepare<[string], SummaryRow>(`SELECT ${SUMMARY_COLUMNS} WHERE meter_id = ?`);
-    // Thinned to one point a bucket: with max(), SQLite takes the other columns from the row that holds the maximum.
-    // The cast is needed since numbers are bound as floats, which would divide without rounding.
+    // Walked back from the head, reading by reading, then thinned to one point a bucket: with max(), SQLite takes the
+    // other columns from the row that holds the maximum. The cast is needed since numbers are bound as floats, which
+    // would divide without rounding.
     this.selectHistory = db.prepare<[string, number, number], { at_ms: number; energy_wh: number }>(
-      `SELECT max(at_ms) AS at_ms, energy_wh FROM reading
-       WHERE meter_key = (SELECT meter_key FROM meter WHERE meter_id = ?) AND at_ms >= ?
-       GROUP BY at_ms / CAST(? AS INTEGER) ORDER BY at_ms`,
+      `WITH RECURSIVE back (meter_key, at_ms, energy_wh, from_ms) AS (
+         SELECT meter_key, at_ms, energy_wh, from_ms FROM reading JOIN meter USING (meter_key)
+         WHERE meter_id = ? AND at_ms = head_ms
+         UNION ALL
+         SELECT reading.meter_key, reading.at_ms, reading.energy_wh, reading.from_ms FROM back
+           JOIN reading ON reading.at_ms = back.from_ms AND reading.meter_key = back.meter_key
+         WHERE back.from_ms < back.at_ms AND back.from_ms >= ?)
+       SELECT max(at_ms) AS at_ms, energy_wh FROM back GROUP BY at_ms / CAST(? AS INTEGER) ORDER BY at_ms`,
     );
     this.selectRecentNotices = db.prepare<[number], NoticeRow>(
       `SELECT ${NOTICE_COLUMNS} ORDER BY notice_id DESC LIMIT ?`,

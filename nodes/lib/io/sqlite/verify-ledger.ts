@@ -84,15 +84,20 @@ function findOpenBooks(db: Database.Database): string | null {
 }
 
 function findBrokenRegister(db: Database.Database): string | null {
-  const fall = db
-    .prepare<[], { meter_id: string; at_ms: number; energy_wh: number; before: number }>(
-      `SELECT meter_id, at_ms, energy_wh, before FROM (
-         SELECT meter_key, at_ms, energy_wh, lag(energy_wh) OVER (PARTITION BY meter_key ORDER BY at_ms) AS before
-         FROM reading) JOIN meter USING (meter_key)
-       WHERE energy_wh < before LIMIT 1`,
+  const step = db
+    .prepare<[], { meter_id: string; at_ms: number; energy_wh: number; wh_before: number; from_ms: number }>(
+      `SELECT meter_id, at_ms, energy_wh, wh_before, from_ms FROM (
+         SELECT meter_key, at_ms, energy_wh, from_ms, lag(at_ms) OVER register AS ms_before,
+           lag(energy_wh) OVER register AS wh_before
+         FROM reading WINDOW register AS (PARTITION BY meter_key ORDER BY at_ms)) JOIN meter USING (meter_key)
+       WHERE energy_wh < wh_before OR from_ms <> coalesce(ms_before, at_ms) LIMIT 1`,
     )
     .get();
-  if (fall) return `meter ${fall.meter_id} fell from ${fall.before} to ${fall.energy_wh} Wh at ${fall.at_ms}`;
+  if (step && step.energy_wh < step.wh_before) {
+    return `meter ${step.meter_id} fell from ${step.wh_before} to ${step.energy_wh} Wh at ${step.at_ms}`;
+  }
+  if (step)
+    return `meter ${step.meter_id} has a reading of ${step.at_ms} that does not follow the one before it`;
   const head = db
     .prepare<[], { meter_id: string; head_ms: number | null; last_ms: number | null }>(
       `SELECT meter_id, head_ms, (SELECT max(at_ms) FROM reading WHERE reading.meter_key = meter.meter_key) AS last_ms
@@ -200,8 +205,8 @@ function findBrokenBatch(db: Database.Database): string | null {
   const batches = db.prepare<[], BatchRow>('SELECT batch, at_ms, hash FROM batch ORDER BY batch').all();
   const readings = new RowsByBatch(
     db
-      .prepare<[], { batch: number; meter_key: number; at_ms: number; energy_wh: number }>(
-        'SELECT batch, meter_key, at_ms, energy_wh FROM reading ORDER BY batch',
+      .prepare<[], { batch: number; meter_key: number; at_ms: number; energy_wh: number; from_ms: number }>(
+        'SELECT batch, meter_key, at_ms, energy_wh, from_ms FROM reading ORDER BY batch',
       )
       .iterate(),
   );
@@ -221,7 +226,7 @@ function findBrokenBatch(db: Database.Database): string | null {
     const lines = [
       ...readings
         .upTo(row.batch)
-        .map(({ meter_key, at_ms, energy_wh }) => readingLine(meter_key, at_ms, energy_wh)),
+        .map((reading) => readingLine(reading.meter_key, reading.at_ms, reading.energy_wh, reading.from_ms)),
       ...transfers.upTo(row.batch).map(transferLine),
     ];
     fault ??= batchFault(previous, row, lines);

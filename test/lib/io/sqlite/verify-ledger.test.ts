@@ -90,6 +90,11 @@ describe('verify ledger', () => {
       says: [/meter M1 fell from 1250 to 5 Wh/],
     },
     {
+      name: 'a reading that was taken out of the middle',
+      sql: 'DELETE FROM reading WHERE meter_key = 1 AND energy_wh = 1250',
+      says: [/meter M1 has a reading of \d+ that does not follow the one before it/],
+    },
+    {
       name: 'a head that is not the last reading',
       sql: "UPDATE meter SET head_wh = head_wh + 1 WHERE meter_id = 'M2'",
       says: [/meter M2 has its head at/],

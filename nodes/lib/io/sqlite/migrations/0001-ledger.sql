@@ -42,12 +42,16 @@ CREATE TABLE batch (
   hash  BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
 
+-- Ordered by time first: the readings of many meters that arrive together then lie together, and a commit touches a
+-- few pages instead of one per meter. from_ms is where the reading's segment began (its own time for a meter's first
+-- reading), so that one meter is walked back from its head.
 CREATE TABLE reading (
-  meter_key INTEGER NOT NULL REFERENCES meter (meter_key),
   at_ms     INTEGER NOT NULL,
+  meter_key INTEGER NOT NULL REFERENCES meter (meter_key),
   energy_wh INTEGER NOT NULL,
+  from_ms   INTEGER NOT NULL CHECK (from_ms <= at_ms),
   batch     INTEGER NOT NULL,
-  PRIMARY KEY (meter_key, at_ms)
+  PRIMARY KEY (at_ms, meter_key)
 ) STRICT, WITHOUT ROWID;
 
 -- A tariff version as it was when it first priced something; its body never changes afterwards.
@@ -80,7 +84,7 @@ CREATE TABLE transfer (
   reading_ms    INTEGER,
   tariff_key    INTEGER REFERENCES tariff_version (tariff_key),
   batch         INTEGER NOT NULL,
-  FOREIGN KEY (meter_key, reading_ms) REFERENCES reading (meter_key, at_ms),
+  FOREIGN KEY (reading_ms, meter_key) REFERENCES reading (at_ms, meter_key),
   CHECK ((kind = 1) = (id IS NULL) AND (kind = 1) = (meter_key IS NOT NULL))
 ) STRICT;
 CREATE UNIQUE INDEX transfer_by_id ON transfer (id) WHERE id IS NOT NULL;
