@@ -20,7 +20,7 @@ function prepare() {
     if (code !== 0) return code;
   }
   if (process.argv[2] === 'packages' || isBuilt(root)) return 0;
-  console.log('Building…');
+  console.error('Building…');
   const build = spawnSync(process.execPath, [path.join(root, 'nodes', 'build.mjs')], {
     cwd: root,
     stdio: 'inherit',

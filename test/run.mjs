@@ -14,7 +14,7 @@ const ROOT = path.join(import.meta.dirname, '..');
 const SUITES = {
   all: [
     ['lib', 'lint'],
-    ['nodes', 'flows', 'gateway', 'dashboard', 'package'],
+    ['nodes', 'flows', 'gateway', 'dashboard', 'bench', 'package'],
   ],
   e2e: [['e2e']],
 };

@@ -1,0 +1,36 @@
+// A process in which SQLite commits readings in groups and does nothing else.
+import { BareLedger, type BareReading } from './bare-ledger';
+import { METERS, MeterRegisters } from './meter-registers';
+import { answerRequests } from './requests';
+
+const meters = new MeterRegisters(METERS);
+let ledger: BareLedger | null = null;
+let nextMeter = 0;
+
+function nextReading(): BareReading {
+  const meter = nextMeter;
+  nextMeter = (nextMeter + 1) % METERS;
+  const step = meters.next(meter);
+  return { meter, atMs: meters.atMs(step), energyWh: meters.energyWh(step) };
+}
+
+/** Readings per second, durable, in groups of the given size. */
+function commitGroups({ ms, group }: { ms: number; group: number }): number {
+  if (!ledger) throw new Error('the ledger is not open');
+  const startedMs = performance.now();
+  let committed = 0;
+  let elapsedMs = 0;
+  while (elapsedMs < ms) {
+    ledger.commit(Array.from({ length: group }, nextReading));
+    committed += group;
+    elapsedMs = performance.now() - startedMs;
+  }
+  return (committed * 1000) / elapsedMs;
+}
+
+answerRequests({
+  open: (file: string): void => {
+    ledger = new BareLedger(file, METERS);
+  },
+  commitGroups,
+});

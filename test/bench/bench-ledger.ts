@@ -1,0 +1,94 @@
+// The ledger that the path is measured on: 1,000 customers with money before, and whether every watt-hour was billed after.
+import Database from 'better-sqlite3';
+import type { Posting, PostingResult } from '../../nodes/lib/ledger/posting';
+import type * as StoreModule from '../../nodes/lib/io/sqlite/sqlite-store';
+import type * as MoneyModule from '../../nodes/lib/money/micros';
+import type { DecideSupply } from '../../nodes/lib/policy/supply-decision';
+import { FIRST_WH, meterId, METERS } from './meter-registers';
+import { PRICE_MICROS_PER_WH } from './path-flow';
+import { loadCompiled } from './repository';
+
+/** Micros of a million: more than the longest run can use, so that nobody is warned or cut off. */
+const FIRST_TOP_UP_MICROS = 1_000_000_000_000;
+
+/** Nothing to warn of, nothing to switch. */
+const leaveSupply: DecideSupply = () => ({
+  supply: null,
+  reason: 'credit',
+  heldBackBy: null,
+  warnedAtMs: null,
+  notices: [],
+});
+
+export function prepareLedger(file: string): void {
+  const { SqliteStore } = loadCompiled('lib/io/sqlite/sqlite-store.js') as typeof StoreModule;
+  const { micros } = loadCompiled('lib/money/micros.js') as typeof MoneyModule;
+  const amountMicros = micros(FIRST_TOP_UP_MICROS);
+  const meters = Array.from({ length: METERS }, (_, meter) => meterId(meter));
+  const store = new SqliteStore(file, () => '');
+  const commit = (postings: Posting[]): PostingResult[] => store.commit(postings, Date.now());
+  try {
+    commit(
+      meters.map((id) => ({
+        type: 'register',
+        registration: {
+          accountId: id,
+          name: id,
+          meterId: id,
+          phone: '',
+          language: 'en',
+          isProtected: false,
+          relayDialect: 'json',
+        },
+        by: 'bench',
+      })),
+    );
+    const thanked = commit(
+      meters.map((id) => ({
+        type: 'topUp',
+        accountId: id,
+        amountMicros,
+        reference: id,
+        channel: 'bench',
+        by: 'bench',
+        decide: leaveSupply,
+      })),
+    );
+    const notices = thanked.flatMap((result) => (result.outcome === 'committed' ? result.notices : []));
+    commit([{ type: 'noticesHanded', noticeIds: notices.map(({ noticeId }) => noticeId) }]);
+  } finally {
+    store.close();
+  }
+}
+
+interface Books {
+  readings: number;
+  refused: number;
+  balanceMicros: number;
+  usedWh: number;
+}
+
+/** Fails unless every acknowledged reading is stored and paid for, to the last micro. */
+export function checkLedger(file: string, acknowledgedReadings: number): void {
+  const db = new Database(file, { readonly: true });
+  try {
+    const { readings, refused, balanceMicros, usedWh } = db
+      .prepare<[number], Books>(
+        `SELECT (SELECT count(*) FROM reading) AS readings,
+           (SELECT count(*) FROM refusal) AS refused,
+           (SELECT sum(balance_micros) FROM book JOIN account ON account_key = book_key) AS balanceMicros,
+           (SELECT coalesce(sum(head_wh - ?), 0) FROM meter WHERE head_wh IS NOT NULL) AS usedWh`,
+      )
+      .get(FIRST_WH)!;
+    if (refused > 0) throw new Error(`${refused} readings were held or rejected; there is no reason for any`);
+    if (readings !== acknowledgedReadings) {
+      throw new Error(`${acknowledgedReadings} readings were acknowledged and ${readings} are stored`);
+    }
+    const expectedMicros = METERS * FIRST_TOP_UP_MICROS - usedWh * PRICE_MICROS_PER_WH;
+    if (balanceMicros !== expectedMicros) {
+      throw new Error(`the balances sum to ${balanceMicros} micros, the registers to ${expectedMicros}`);
+    }
+  } finally {
+    db.close();
+  }
+}

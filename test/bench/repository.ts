@@ -1,0 +1,13 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** The folder of package.json. As a nodes folder of Node-RED it brings the palette as it was built. */
+export const REPOSITORY = path.join(__dirname, '..', '..');
+export const TYPESCRIPT_LOADER = pathToFileURL(require.resolve('tsx')).href;
+
+const requireHere = createRequire(__filename);
+
+/** A module of ours as users run it: compiled. The caller knows its type from the source. */
+export const loadCompiled = (file: string): unknown =>
+  requireHere(path.join(REPOSITORY, 'dist', 'nodes', file));
