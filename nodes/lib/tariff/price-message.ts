@@ -1,7 +1,6 @@
-import { asList, type PrepaidMessage } from '../meter/prepaid-message';
+import type { PrepaidMessage } from '../meter/prepaid-message';
 import { showValue } from '../text/show-value';
 import type { Segment } from '../meter/reading';
-import type { Charge } from './charge';
 import { priceSegment, type FlatTariff } from './flat-tariff';
 
 /**
@@ -10,12 +9,9 @@ import { priceSegment, type FlatTariff } from './flat-tariff';
  */
 export function priceMessage(tariff: FlatTariff, message: PrepaidMessage): PrepaidMessage {
   const given = message.prepaid?.segment;
-  const segments = given === undefined ? [segmentOfPayload(message.payload)] : asList(given);
-  const charges = segments.map((segment) => priceSegment(tariff, segment));
-  const [first] = charges;
-  if (!first) throw new RangeError('prepaid.segment must hold at least one segment');
-  const charge: Charge | Charge[] = Array.isArray(given) ? charges : first;
-  message.prepaid = { ...message.prepaid, charge };
+  const prepaid = (message.prepaid ??= {});
+  if (Array.isArray(given)) prepaid.charge = given.map((segment) => priceSegment(tariff, segment));
+  else prepaid.charge = priceSegment(tariff, given ?? segmentOfPayload(message.payload));
   return message;
 }
 

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { addMicros, micros, type Micros } from '../../money/micros';
 import { customerAccount } from '../../ledger/book-names';
 import type { AccountState, SupplyState } from '../../ledger/account';
-import { transferLine, type Batch, type TransferRow } from './commit-batch';
+import { transferLine, type Batch, type NewTransfer } from './commit-batch';
 
 export interface AccountRow {
   account_key: number;
@@ -38,6 +38,10 @@ export interface TariffVersionRow {
   rateMicrosPerKwh: number;
 }
 
+function isSameTariff(a: TariffVersionRow, b: TariffVersionRow): boolean {
+  return a.version === b.version && a.rateMicrosPerKwh === b.rateMicrosPerKwh && a.tariffId === b.tariffId;
+}
+
 /** Accounts of the double entry, and the one place where a transfer is written. */
 export class Books {
   private readonly selectBook;
@@ -50,7 +54,7 @@ export class Books {
   private readonly selectTariff;
   private readonly insertTariff;
   private readonly bookKeys = new Map<string, number>();
-  private readonly tariffKeys = new Map<string, number>();
+  private lastTariff: { tariff: TariffVersionRow; key: number } | null = null;
 
   constructor(db: Database.Database) {
     this.selectBook = db.prepare<[string], number>('SELECT book_key FROM book WHERE name = ?').pluck();
@@ -102,7 +106,7 @@ export class Books {
   }
 
   /** Writes a transfer between a customer and a shared account and returns the customer's balance after it. */
-  move(batch: Batch, customer: 'debit' | 'credit', row: Omit<TransferRow, 'transferKey' | 'atMs'>): Micros {
+  move(batch: Batch, customer: 'debit' | 'credit', row: NewTransfer): Micros {
     const atMs = batch.nowMs;
     const { lastInsertRowid } = this.insertTransfer.run(
       row.id,
@@ -117,7 +121,7 @@ export class Books {
       row.tariffKey,
       batch.number,
     );
-    batch.lines.push(transferLine({ ...row, transferKey: Number(lastInsertRowid), atMs }));
+    batch.lines.push(transferLine(Number(lastInsertRowid), atMs, row));
     const [customerKey, sharedKey] = customer === 'debit' ? [row.debit, row.credit] : [row.credit, row.debit];
     const change = customer === 'debit' ? -row.amountMicros : row.amountMicros;
     batch.sharedDeltas.set(
@@ -131,21 +135,26 @@ export class Books {
 
   /** The key of a tariff version, written down when it first prices something. Returns null when the same version had another price. */
   tariffKey(tariff: TariffVersionRow): number | null {
-    const name = `${tariff.version} ${tariff.rateMicrosPerKwh} ${tariff.tariffId}`;
-    const known = this.tariffKeys.get(name);
-    if (known !== undefined) return known;
+    const { lastTariff } = this;
+    if (lastTariff && isSameTariff(lastTariff.tariff, tariff)) return lastTariff.key;
+    const key = this.findTariffKey(tariff);
+    // Nearly every charge of a run has the tariff of the one before.
+    this.lastTariff = key === null ? null : { tariff, key };
+    return key;
+  }
+
+  private findTariffKey(tariff: TariffVersionRow): number | null {
     const stored = this.selectTariff.get(tariff.tariffId, tariff.version);
     if (stored && stored.rate_micros_per_kwh !== tariff.rateMicrosPerKwh) return null;
     const key =
       stored?.tariff_key ??
       Number(this.insertTariff.run(tariff.tariffId, tariff.version, tariff.rateMicrosPerKwh).lastInsertRowid);
-    this.tariffKeys.set(name, key);
     return key;
   }
 
   /** Forgets remembered keys. A rolled-back transaction may have taken their rows away again. */
   forget(): void {
     this.bookKeys.clear();
-    this.tariffKeys.clear();
+    this.lastTariff = null;
   }
 }

@@ -74,15 +74,13 @@ export function readingLine(meterKey: number, atMs: number, energyWh: number, fr
   return `r ${meterKey} ${atMs} ${energyWh} ${fromMs}`;
 }
 
-/** A transfer as it is stored. */
-export interface TransferRow {
-  transferKey: number;
+/** A transfer that is about to be stored. Its key and its time come from the ledger. */
+export interface NewTransfer {
   id: string | null;
   debit: number;
   credit: number;
   amountMicros: number;
   kind: number;
-  atMs: number;
   ref: string | null;
   meterKey: number | null;
   readingMs: number | null;
@@ -90,10 +88,10 @@ export interface TransferRow {
 }
 
 /** Texts are written as JSON, so that no choice of id or ref can make two different rows look alike. */
-export function transferLine(row: TransferRow): string {
+export function transferLine(transferKey: number, atMs: number, row: NewTransfer): string {
   const texts = row.id === null && row.ref === null ? '' : ` ${JSON.stringify([row.id, row.ref])}`;
   return (
-    `t ${row.transferKey} ${row.debit} ${row.credit} ${row.amountMicros} ${row.kind} ${row.atMs} ` +
+    `t ${transferKey} ${row.debit} ${row.credit} ${row.amountMicros} ${row.kind} ${atMs} ` +
     `${row.meterKey ?? '-'} ${row.readingMs ?? '-'} ${row.tariffKey ?? '-'}${texts}`
   );
 }

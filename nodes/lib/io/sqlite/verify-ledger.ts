@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { SALES_ENERGY } from '../../ledger/book-names';
 import { priceSegment, type FlatTariff } from '../../tariff/flat-tariff';
 import { micros } from '../../money/micros';
-import { hashBatch, readingLine, transferLine, type TransferRow } from './commit-batch';
+import { hashBatch, readingLine, transferLine, type NewTransfer } from './commit-batch';
 
 /** What one check found: the first bad row in words, or null when all is well. */
 export interface Finding {
@@ -212,7 +212,7 @@ function findBrokenBatch(db: Database.Database): string | null {
   );
   const transfers = new RowsByBatch(
     db
-      .prepare<[], TransferRow & { batch: number }>(
+      .prepare<[], NewTransfer & { batch: number; transferKey: number; atMs: number }>(
         `SELECT batch, transfer_key AS transferKey, id, debit, credit, amount_micros AS amountMicros, kind, at_ms AS atMs,
            ref, meter_key AS meterKey, reading_ms AS readingMs, tariff_key AS tariffKey
          FROM transfer ORDER BY batch`,
@@ -227,7 +227,9 @@ function findBrokenBatch(db: Database.Database): string | null {
       ...readings
         .upTo(row.batch)
         .map((reading) => readingLine(reading.meter_key, reading.at_ms, reading.energy_wh, reading.from_ms)),
-      ...transfers.upTo(row.batch).map(transferLine),
+      ...transfers
+        .upTo(row.batch)
+        .map((transfer) => transferLine(transfer.transferKey, transfer.atMs, transfer)),
     ];
     fault ??= batchFault(previous, row, lines);
     previous = row;
