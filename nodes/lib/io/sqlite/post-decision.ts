@@ -4,7 +4,7 @@ import type { DecideSupply, Decision, RelayIntent } from '../../policy/supply-de
 import type { Notice, NoticeKind } from '../../notice/notice';
 import type { Micros } from '../../money/micros';
 import type { SupplyState } from '../../ledger/account';
-import { accountState, type AccountRow } from './books';
+import { accountState, type LiveAccount, type LiveAccounts } from './live-accounts';
 import type { Batch } from './commit-batch';
 
 const HOUR_MS = 3_600_000;
@@ -25,7 +25,6 @@ interface IssuedRelay {
 
 /** Asks the policy about an account after money moved, and stores what it decided in the same transaction. */
 export class DecisionPoster {
-  private readonly updateAccount;
   private readonly issueRelays;
   private readonly nameCommand;
   private readonly insertCut;
@@ -34,9 +33,9 @@ export class DecisionPoster {
 
   constructor(
     db: Database.Database,
+    private readonly live: LiveAccounts,
     private readonly compose: ComposeNotice,
   ) {
-    this.updateAccount = db.prepare('UPDATE account SET supply = ?, warned_at_ms = ? WHERE account_key = ?');
     this.issueRelays = db.prepare<[string, string, number, number], IssuedRelay>(
       `UPDATE relay SET version = version + 1, desired = ?, reason = ?, issued_ms = ?, state = 'issued', tries = 0
        WHERE meter_key IN (SELECT meter_key FROM meter WHERE account_key = ?)
@@ -52,42 +51,39 @@ export class DecisionPoster {
   }
 
   /** The account as it is, for a posting that was made before and changes nothing now. */
-  recall(row: AccountRow): Committed {
-    return { outcome: 'repeated', account: accountState(row), relays: [], notices: [] };
+  recall(account: LiveAccount): Committed {
+    return { outcome: 'repeated', account: accountState(account), relays: [], notices: [] };
   }
 
   /** `received` is the money that the posting brought in, for which the customer is thanked. */
   post(
     batch: Batch,
-    row: AccountRow,
+    account: LiveAccount,
     readingAtMs: number | null,
     decide: DecideSupply,
     received: Micros | null,
   ): Committed {
-    const account = accountState(row);
-    const decision = decide(account, {
+    const decision = decide(accountState(account), {
       nowMs: batch.nowMs,
       readingAtMs,
       cutsInLastHour: () => this.countCuts.get(batch.nowMs - HOUR_MS) ?? 0,
     });
-    const relays = this.storeSupply(batch, row, decision);
-    const notices = decision.notices.map((kind) => this.storeNotice(batch, row, kind, null));
-    if (received !== null) notices.unshift(this.storeNotice(batch, row, 'top-up', received));
+    const relays = this.storeSupply(batch, account, decision);
+    const notices = decision.notices.map((kind) => this.storeNotice(batch, account, kind, null));
+    if (received !== null) notices.unshift(this.storeNotice(batch, account, 'top-up', received));
     return {
       outcome: 'committed',
-      account: { ...account, supply: decision.supply ?? account.supply, warnedAtMs: decision.warnedAtMs },
+      account: accountState(account),
       relays,
       notices,
     };
   }
 
-  private storeSupply(batch: Batch, row: AccountRow, decision: Decision): RelayIntent[] {
-    const supply: SupplyState = decision.supply ?? row.supply;
-    if (supply !== row.supply || decision.warnedAtMs !== row.warned_at_ms) {
-      this.updateAccount.run(supply, decision.warnedAtMs, row.account_key);
-    }
+  private storeSupply(batch: Batch, account: LiveAccount, decision: Decision): RelayIntent[] {
+    const supply: SupplyState = decision.supply ?? account.supply;
+    this.live.changeSupply(account, supply, decision.warnedAtMs);
     if (decision.supply === null) return [];
-    const issued = this.issueRelays.all(supply, decision.reason, batch.nowMs, row.account_key);
+    const issued = this.issueRelays.all(supply, decision.reason, batch.nowMs, account.accountKey);
     return issued.map(({ meter_key, meter_id, version }) => {
       const commandId = `${meter_id}-${version}`;
       this.nameCommand.run(commandId, meter_key);
@@ -96,14 +92,19 @@ export class DecisionPoster {
     });
   }
 
-  private storeNotice(batch: Batch, row: AccountRow, kind: NoticeKind, amountMicros: Micros | null): Notice {
-    const { balanceMicros } = accountState(row);
-    const text = this.compose(kind, row.language, balanceMicros, amountMicros);
+  private storeNotice(
+    batch: Batch,
+    account: LiveAccount,
+    kind: NoticeKind,
+    amountMicros: Micros | null,
+  ): Notice {
+    const { balanceMicros } = account;
+    const text = this.compose(kind, account.language, balanceMicros, amountMicros);
     const { lastInsertRowid } = this.insertNotice.run(
       kind,
-      row.account_key,
-      row.phone,
-      row.language,
+      account.accountKey,
+      account.phone,
+      account.language,
       text,
       balanceMicros,
       amountMicros,
@@ -112,9 +113,9 @@ export class DecisionPoster {
     return {
       noticeId: Number(lastInsertRowid),
       kind,
-      accountId: row.account_id,
-      to: row.phone,
-      language: row.language,
+      accountId: account.accountId,
+      to: account.phone,
+      language: account.language,
       text,
       atMs: batch.nowMs,
       data: amountMicros === null ? { balanceMicros } : { balanceMicros, amountMicros },

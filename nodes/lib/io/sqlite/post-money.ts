@@ -1,9 +1,10 @@
 import type Database from 'better-sqlite3';
 import type { ChargePosting, PostingResult, TopUpPosting } from '../../ledger/posting';
-import type { MeterHead } from '../../meter/reading';
+import type { MeterHead, Segment } from '../../meter/reading';
 import { cashAccount, SALES_ENERGY } from '../../ledger/book-names';
 import { refuse, refuseChain } from '../../ledger/refusals';
 import type { Books } from './books';
+import type { LiveAccounts, LiveMeter } from './live-accounts';
 import { readingLine, type Batch } from './commit-batch';
 import type { DecisionPoster } from './post-decision';
 
@@ -11,34 +12,17 @@ import type { DecisionPoster } from './post-decision';
 const KIND_CHARGE = 1;
 const KIND_TOP_UP = 2;
 
-interface AdvancedMeter {
-  meter_key: number;
-  account_key: number;
-}
-
 /** Writes priced readings and received money. */
 export class MoneyPoster {
-  private readonly advanceHead;
-  private readonly selectHead;
   private readonly insertReading;
   private readonly insertAudit;
 
   constructor(
     db: Database.Database,
+    private readonly live: LiveAccounts,
     private readonly books: Books,
     private readonly decisions: DecisionPoster,
   ) {
-    // The comparison with the stored head is the chain: it makes two processes on one ledger safe.
-    this.advanceHead = db.prepare<
-      [number, number, number | null, string, number | null, number | null],
-      AdvancedMeter
-    >(
-      `UPDATE meter SET head_ms = ?, head_wh = ?, power_w = ?
-       WHERE meter_id = ? AND head_ms IS ? AND head_wh IS ? RETURNING meter_key, account_key`,
-    );
-    this.selectHead = db.prepare<[string], { head_ms: number | null; head_wh: number | null }>(
-      'SELECT head_ms, head_wh FROM meter WHERE meter_id = ?',
-    );
     this.insertReading = db.prepare(
       'INSERT INTO reading (at_ms, meter_key, energy_wh, from_ms, batch) VALUES (?, ?, ?, ?, ?)',
     );
@@ -58,58 +42,47 @@ export class MoneyPoster {
         'this tariff version had another price before: give the new price a new version',
       );
     }
-    const isOpening = segment.fromMs === segment.toMs;
-    const meter = this.advanceHead.get(
-      segment.toMs,
-      segment.toWh,
-      reading.powerW ?? averagePowerW(posting),
-      reading.meterId,
-      isOpening ? null : segment.fromMs,
-      isOpening ? null : segment.fromWh,
-    );
-    if (!meter) return this.explainRefusal(reading.meterId);
-    this.insertReading.run(segment.toMs, meter.meter_key, segment.toWh, segment.fromMs, batch.number);
-    batch.lines.push(readingLine(meter.meter_key, segment.toMs, segment.toWh, segment.fromMs));
+    const meter = this.live.meter(reading.meterId);
+    if (!meter) return refuse('meterId', reading.meterId, 'unknown meter');
+    if (!continues(meter, segment)) return refuseChain(headOf(meter));
+    const { meterKey, account } = meter;
+    this.live.advance(meter, segment.toMs, segment.toWh, reading.powerW ?? averagePowerW(segment));
+    this.insertReading.run(segment.toMs, meterKey, segment.toWh, segment.fromMs, batch.number);
+    batch.lines.push(readingLine(meterKey, segment.toMs, segment.toWh, segment.fromMs));
     if (charge.amountMicros > 0) {
-      this.books.move(batch, 'debit', {
+      this.books.move(batch, account, {
         id: null,
-        debit: meter.account_key,
+        debit: account.accountKey,
         credit: this.books.bookKey(SALES_ENERGY),
         amountMicros: charge.amountMicros,
         kind: KIND_CHARGE,
         ref: null,
-        meterKey: meter.meter_key,
+        meterKey,
         readingMs: segment.toMs,
         tariffKey,
       });
     }
-    return this.decisions.post(
-      batch,
-      this.books.accountByKey(meter.account_key),
-      segment.toMs,
-      posting.decide,
-      null,
-    );
+    return this.decisions.post(batch, account, segment.toMs, posting.decide, null);
   }
 
   topUp(batch: Batch, posting: TopUpPosting): PostingResult {
-    const account = this.books.accountById(posting.accountId);
+    const account = this.live.account(posting.accountId);
     if (!account) return refuse('accountId', posting.accountId, 'there is no such account');
     const id = `top-up:${posting.reference}`;
-    const debit = this.books.bookKey(cashAccount(posting.channel));
+    const channel = cashAccount(posting.channel);
     const earlier = this.books.transferById(id);
     if (earlier) {
       const same =
-        earlier.debit === debit &&
-        earlier.credit === account.account_key &&
+        earlier.debit === this.books.findBook(channel) &&
+        earlier.credit === account.accountKey &&
         earlier.amount_micros === posting.amountMicros;
       if (!same) return refuse('reference', posting.reference, 'was used before for another payment');
       return this.decisions.recall(account);
     }
-    this.books.move(batch, 'credit', {
+    this.books.move(batch, account, {
       id,
-      debit,
-      credit: account.account_key,
+      debit: this.books.bookKey(channel),
+      credit: account.accountKey,
       amountMicros: posting.amountMicros,
       kind: KIND_TOP_UP,
       ref: posting.reference,
@@ -124,28 +97,31 @@ export class MoneyPoster {
       posting.accountId,
       `${posting.amountMicros} by ${posting.channel}`,
     );
-    const after = this.books.accountByKey(account.account_key);
-    return this.decisions.post(batch, after, null, posting.decide, posting.amountMicros);
+    return this.decisions.post(batch, account, null, posting.decide, posting.amountMicros);
   }
 
   private tariffKey({ charge }: ChargePosting): number | null {
     const rateMicrosPerKwh = charge.lines[0]?.rateMicrosPerKwh ?? 0;
     return this.books.tariffKey({ tariffId: charge.tariffId, version: charge.version, rateMicrosPerKwh });
   }
+}
 
-  private explainRefusal(meterId: string): PostingResult {
-    const stored = this.selectHead.get(meterId);
-    if (!stored) return refuse('meterId', meterId, 'unknown meter');
-    const { head_ms: atMs, head_wh: energyWh } = stored;
-    const head: MeterHead | null = atMs === null || energyWh === null ? null : { atMs, energyWh };
-    return refuseChain(head);
-  }
+/**
+ * The chain: a segment is taken only if it starts exactly where the stored head ends, or opens a meter that has none.
+ * It makes two processes on one ledger safe.
+ */
+function continues({ headMs, headWh }: LiveMeter, { fromMs, fromWh, toMs }: Segment): boolean {
+  if (headMs === null) return fromMs === toMs;
+  return headMs === fromMs && headWh === fromWh && toMs > fromMs;
+}
+
+function headOf({ headMs, headWh }: LiveMeter): MeterHead | null {
+  return headMs === null || headWh === null ? null : { atMs: headMs, energyWh: headWh };
 }
 
 const MS_PER_HOUR = 3_600_000;
 
 /** What the register says about power when the meter itself does not: null for a meter's first reading. */
-function averagePowerW({ segment }: ChargePosting): number | null {
-  const durationMs = segment.toMs - segment.fromMs;
-  return durationMs > 0 ? ((segment.toWh - segment.fromWh) * MS_PER_HOUR) / durationMs : null;
+function averagePowerW({ fromMs, fromWh, toMs, toWh }: Segment): number | null {
+  return toMs > fromMs ? ((toWh - fromWh) * MS_PER_HOUR) / (toMs - fromMs) : null;
 }

@@ -12,6 +12,7 @@ import type {
 import { customerAccount } from '../../ledger/book-names';
 import { refuse } from '../../ledger/refusals';
 import type { Books } from './books';
+import type { LiveAccounts } from './live-accounts';
 import type { Batch } from './commit-batch';
 
 const RECORDED: PostingResult = { outcome: 'recorded' };
@@ -61,6 +62,7 @@ export class RecordPoster {
 
   constructor(
     db: Database.Database,
+    private readonly live: LiveAccounts,
     private readonly books: Books,
   ) {
     this.upsertAccount = db.prepare(
@@ -113,6 +115,9 @@ export class RecordPoster {
       return refuse('meterId', meterId, 'belongs to another account');
     // Saying again what is known is no change, and so not worth a line in the audit.
     if (stored && isDeepStrictEqual(registrationOf(stored), registration)) return RECORDED;
+    // What is remembered of the account and its meter no longer holds.
+    this.live.flush();
+    this.live.forget();
     const accountKey = this.books.bookKey(customerAccount(accountId));
     this.upsertAccount.run(accountKey, accountId, name, phone, language, isProtected ? 1 : 0);
     const meterKey = stored?.meter_key ?? Number(this.insertMeter.run(meterId, accountKey).lastInsertRowid);

@@ -8,6 +8,7 @@ import type { KnownMeter } from '../../meter/register-chain';
 import { micros, type Micros } from '../../money/micros';
 import { BatchBook, type Batch } from './commit-batch';
 import { Books } from './books';
+import { LiveAccounts } from './live-accounts';
 import { openDatabase } from './open-database';
 import { DecisionPoster, type ComposeNotice } from './post-decision';
 import { MoneyPoster } from './post-money';
@@ -18,6 +19,7 @@ import { Reports } from './reports';
 export class SqliteStore implements Store {
   private readonly db: Database.Database;
   private readonly batches: BatchBook;
+  private readonly live: LiveAccounts;
   private readonly books: Books;
   private readonly money: MoneyPoster;
   private readonly records: RecordPoster;
@@ -31,17 +33,21 @@ export class SqliteStore implements Store {
   constructor(file: string, compose: ComposeNotice) {
     this.db = openDatabase(file);
     this.batches = new BatchBook(this.db);
-    this.books = new Books(this.db);
-    this.money = new MoneyPoster(this.db, this.books, new DecisionPoster(this.db, compose));
-    this.records = new RecordPoster(this.db, this.books);
+    this.live = new LiveAccounts(this.db);
+    this.books = new Books(this.db, this.live);
+    const decisions = new DecisionPoster(this.db, this.live, compose);
+    this.money = new MoneyPoster(this.db, this.live, this.books, decisions);
+    this.records = new RecordPoster(this.db, this.live, this.books);
     this.reports = new Reports(this.db);
     this.selectSite = this.db.prepare<[string], string>('SELECT value FROM site WHERE name = ?').pluck();
     this.insertSite = this.db.prepare(
       'INSERT INTO site (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
     );
     this.commitAll = this.db.transaction((postings: readonly Posting[], nowMs: number) => {
+      this.live.begin();
       const batch = this.batches.begin(nowMs);
       const results = postings.map((posting) => this.post(batch, posting));
+      this.live.flush();
       this.batches.seal(batch);
       return results;
     });
@@ -51,6 +57,7 @@ export class SqliteStore implements Store {
     try {
       return this.commitAll.immediate(postings, nowMs);
     } catch (error) {
+      this.live.forget();
       this.books.forget();
       this.records.forget();
       throw error;
