@@ -75,7 +75,7 @@ export class LedgerDesk {
 
   private collect(done: DeskResult, result: PostingResult, meterId: string): void {
     if (result.outcome === 'refused')
-      throw new RangeError(`topUp.${result.field} ${result.reason}, got "${result.value}"`);
+      throw new RangeError(`topUp.${result.field} "${result.value}": ${result.reason}`);
     if (!isCommitted(result)) return;
     if (meterId !== '') this.billed += 1;
     done.accounts.push(accountPayload(this.site, result.account, meterId));

@@ -34,7 +34,15 @@ export interface NoticesAnswer {
   kind: 'notices';
   nowMs: number;
   timeZone: string;
-  notices: { noticeId: number; atMs: number; kind: string; accountId: string; to: string; text: string }[];
+  notices: {
+    noticeId: number;
+    atMs: number;
+    kind: string;
+    accountId: string;
+    name: string;
+    to: string;
+    text: string;
+  }[];
 }
 
 export type ReportAnswer = NeighbourhoodAnswer | MeterAnswer | NoticesAnswer;
@@ -49,11 +57,12 @@ export function answerQuestion(site: Site, siteName: string, question: ReportQue
   if (question.ask === 'notices') {
     const notices = site.store
       .recentNotices(question.limit)
-      .map(({ noticeId, atMs, kind, accountId, to, text }) => ({
+      .map(({ noticeId, atMs, kind, accountId, name, to, text }) => ({
         noticeId,
         atMs,
         kind,
         accountId,
+        name,
         to,
         text,
       }));

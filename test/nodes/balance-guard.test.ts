@@ -106,7 +106,7 @@ describe('balance-guard', () => {
     const again = await flow.ask('guard', topUp('10', 'r1'), 'state');
     assert.equal((again.payload as { balanceMicros: number }).balanceMicros, 10_000_000);
     const conflict = await flow.ask('guard', topUp('11', 'r1'), 'error');
-    assert.match((conflict['error'] as { message: string }).message, /reference was used before.*"r1"/);
+    assert.match((conflict['error'] as { message: string }).message, /topUp.reference "r1": was used before/);
   });
 
   it('takes a frame and answers with a list', async () => {

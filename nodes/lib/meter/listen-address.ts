@@ -8,9 +8,16 @@ export function isThisMachine(host: string): boolean {
   return THIS_MACHINE.has(host);
 }
 
-/** A port as it stands in a form or in the environment; left empty it is MQTT's own. Port 0 takes any that is free. */
+/** Node-RED leaves `${NAME}` as it is when the environment has no such variable. */
+const UNSET_VARIABLE = /^\$\{\w+\}$/;
+
+/**
+ * A port as it stands in a form or in the environment; left empty, or named after a variable that is not set, it is
+ * MQTT's own. Port 0 takes any that is free.
+ */
 export function parseListenPort(text: string): number {
-  const port = text.trim() === '' ? MQTT_PORT : Number(text);
+  const isOpen = text.trim() === '' || UNSET_VARIABLE.test(text);
+  const port = isOpen ? MQTT_PORT : Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= MAX_PORT) return port;
   throw new RangeError(`the port must be a number from 0 to ${MAX_PORT}, got "${text}"`);
 }

@@ -7,6 +7,8 @@ export interface Notice {
   noticeId: number;
   kind: NoticeKind;
   accountId: string;
+  /** The account's name, for people who read along. */
+  name: string;
   to: string;
   language: string;
   text: string;

@@ -114,6 +114,7 @@ export class DecisionPoster {
       noticeId: Number(lastInsertRowid),
       kind,
       accountId: account.accountId,
+      name: account.name,
       to: account.phone,
       language: account.language,
       text,

@@ -26,6 +26,7 @@ interface NoticeRow {
   notice_id: number;
   kind: NoticeKind;
   account_id: string;
+  name: string;
   send_to: string;
   language: string;
   text: string;
@@ -39,7 +40,7 @@ const RELAY_COLUMNS = `meter_id, dialect, state, desired, reason, command_id, ve
 const SUMMARY_COLUMNS = `meter_id, account_id, account.name, balance_micros, supply, reported, state, is_protected,
   warned_at_ms, head_ms, head_wh, power_w
   FROM meter JOIN account USING (account_key) JOIN book ON book_key = account_key JOIN relay USING (meter_key)`;
-const NOTICE_COLUMNS = `notice_id, kind, account_id, send_to, notice.language, text, balance_micros, amount_micros, at_ms
+const NOTICE_COLUMNS = `notice_id, kind, account_id, account.name, send_to, notice.language, text, balance_micros, amount_micros, at_ms
   FROM notice JOIN account USING (account_key)`;
 
 /** Everything that is read from the ledger and changes nothing. */
@@ -208,6 +209,7 @@ function noticeOf(row: NoticeRow): Notice {
     noticeId: row.notice_id,
     kind: row.kind,
     accountId: row.account_id,
+    name: row.name,
     to: row.send_to,
     language: row.language,
     text: row.text,
