@@ -5,9 +5,10 @@ import type { Notice } from '../lib/notice/notice';
 import { migrateConfig } from '../lib/red/config-migration';
 import { onClose } from '../lib/red/on-close';
 import { onInput } from '../lib/red/on-input';
+import { readyOrFault } from '../lib/red/ready-or-fault';
 import { requireSite } from '../lib/red/site-access';
 import { StatusLine } from '../lib/red/status';
-import { errorText } from '../lib/red/to-error';
+import { toError } from '../lib/red/to-error';
 import type { Site } from '../lib/site/site';
 import { DEFAULTS, MIGRATIONS, type BalanceGuardConfig } from './balance-guard.config';
 import { guardPolicy } from './guard-policy';
@@ -20,48 +21,47 @@ export = function register(RED: NodeAPI): void {
   function BalanceGuard(this: Node, definition: NodeDef): void {
     RED.nodes.createNode(this, definition);
     const status = new StatusLine(this);
-    let site: Site | null = null;
-    let desk: LedgerDesk | null = null;
-    let fault = '';
-    try {
-      const config = migrateConfig<BalanceGuardConfig>(definition, MIGRATIONS, DEFAULTS);
-      const ledger = requireSite(RED, config.site);
-      site = ledger;
-      desk = new LedgerDesk(
-        ledger,
-        guardPolicy(config, ledger.timeZone, () => ledger.store.countMeters()),
-      );
-      status.show('idle', () => RED._('balance-guard.status.waiting'));
-    } catch (error) {
-      fault = errorText(error);
-      status.show('broken', () => RED._('balance-guard.status.not-ready'));
-    }
+    const ready = readyOrFault(
+      () => {
+        const config = migrateConfig<BalanceGuardConfig>(definition, MIGRATIONS, DEFAULTS);
+        const site = requireSite(RED, config.site);
+        const decide = guardPolicy(config, site.timeZone, () => site.store.countMeters());
+        status.show('idle', () => RED._('balance-guard.status.waiting'));
+        return { site, desk: new LedgerDesk(site, decide) };
+      },
+      () => status.show('broken', () => RED._('balance-guard.status.not-ready')),
+    );
 
-    const handOver = (notices: readonly Notice[]): void => {
-      if (notices.length === 0 || !site) return;
+    const handOver = (site: Site, notices: readonly Notice[]): void => {
+      if (notices.length === 0) return;
       const noticeIds = notices.map(({ noticeId }) => noticeId);
       site.submit({ type: 'noticesHanded', noticeIds }, (error) => error && this.error(error));
     };
 
     onInput<PrepaidMessage>(this, async (message) => {
-      if (!desk) throw new Error(fault);
+      const { site, desk } = ready();
       const input = parseGuardInput(message);
       const result = await desk.take(message, input).finally(() => {
-        if (site?.storeFault) status.show('broken', () => RED._('balance-guard.status.failed'));
+        if (site.storeFault !== null) status.show('broken', () => RED._('balance-guard.status.failed'));
       });
       const { billed } = desk;
       if (result.error) status.show('broken', () => RED._('balance-guard.status.failed'));
       else status.show('well', () => RED._('balance-guard.status.billed', { billed }));
       this.send(toPorts(message, result));
-      handOver(result.notices);
+      handOver(site, result.notices);
       if (result.error) throw result.error;
     });
 
     // The flow has to be complete before anything is sent into it.
     const atStart = setImmediate(() => {
-      const notices = site?.store.unhandedNotices(MAX_NOTICES_AT_START) ?? [];
-      if (notices.length > 0) this.send([null, null, notices.map((notice) => ({ payload: notice }))]);
-      handOver(notices);
+      try {
+        const { site } = ready();
+        const notices = site.store.unhandedNotices(MAX_NOTICES_AT_START);
+        if (notices.length > 0) this.send([null, null, notices.map((notice) => ({ payload: notice }))]);
+        handOver(site, notices);
+      } catch (error) {
+        this.warn(toError(error));
+      }
     });
 
     onClose(this, () => {

@@ -5,8 +5,9 @@ import { migrateConfig } from '../lib/red/config-migration';
 import { requireLink } from '../lib/red/link-access';
 import { onClose } from '../lib/red/on-close';
 import { onInput } from '../lib/red/on-input';
+import { readyOrFault } from '../lib/red/ready-or-fault';
 import { requireSite } from '../lib/red/site-access';
-import { errorText, toError } from '../lib/red/to-error';
+import { toError } from '../lib/red/to-error';
 import { StatusLine } from '../lib/red/status';
 import { parseRelayReport } from '../lib/relay/relay-report';
 import { DEFAULTS, MIGRATIONS, type MeterIngestConfig } from './meter-ingest.config';
@@ -17,20 +18,17 @@ export = function register(RED: NodeAPI): void {
     RED.nodes.createNode(this, definition);
     const status = new StatusLine(this);
     const undo: (() => void)[] = [() => status.close()];
-    let gate: ReadingGate | null = null;
-    let fault = '';
-    try {
-      const config = migrateConfig<MeterIngestConfig>(definition, MIGRATIONS, DEFAULTS);
-      gate = connect(RED, this, config, status, undo);
-    } catch (error) {
-      fault = errorText(error);
-      status.show('broken', () => RED._('meter-ingest.status.not-ready'));
-    }
+    const ready = readyOrFault(
+      () =>
+        connect(RED, this, migrateConfig<MeterIngestConfig>(definition, MIGRATIONS, DEFAULTS), status, undo),
+      () => status.show('broken', () => RED._('meter-ingest.status.not-ready')),
+    );
 
     onInput<PrepaidMessage>(this, (message) => {
-      if (!gate) throw new Error(fault);
-      if (isQuestion(message.payload))
+      const gate = ready();
+      if (isQuestion(message.payload)) {
         return [null, null, { ...message, payload: { kind: 'counters', ...gate.counters } }];
+      }
       const outputs = gate.fromWire(message);
       showCounters(RED, status, gate);
       return toPorts(outputs);

@@ -4,10 +4,11 @@ import { migrateConfig } from '../lib/red/config-migration';
 import { requireLink } from '../lib/red/link-access';
 import { onClose } from '../lib/red/on-close';
 import { onInput } from '../lib/red/on-input';
+import { readyOrFault } from '../lib/red/ready-or-fault';
 import { requireSite } from '../lib/red/site-access';
 import { StatusLine } from '../lib/red/status';
-import { errorText } from '../lib/red/to-error';
 import { parseRelayInput } from '../lib/relay/relay-input';
+import { toError } from '../lib/red/to-error';
 import { DEFAULTS, MIGRATIONS, type RelaySwitchConfig } from './relay-switch.config';
 import { RelayDesk } from './relay-desk';
 
@@ -16,25 +17,13 @@ export = function register(RED: NodeAPI): void {
     RED.nodes.createNode(this, definition);
     const status = new StatusLine(this);
     const undo: (() => void)[] = [() => status.close()];
-    let desk: RelayDesk | null = null;
-    let fault = '';
-    try {
-      desk = connect(
-        RED,
-        this,
-        migrateConfig<RelaySwitchConfig>(definition, MIGRATIONS, DEFAULTS),
-        status,
-        undo,
-      );
-    } catch (error) {
-      fault = errorText(error);
-      status.show('broken', () => RED._('relay-switch.status.not-ready'));
-    }
+    const desk = readyOrFault(
+      () =>
+        connect(RED, this, migrateConfig<RelaySwitchConfig>(definition, MIGRATIONS, DEFAULTS), status, undo),
+      () => status.show('broken', () => RED._('relay-switch.status.not-ready')),
+    );
 
-    onInput<PrepaidMessage>(this, async (message) => {
-      if (!desk) throw new Error(fault);
-      await desk.take(parseRelayInput(message.payload));
-    });
+    onInput<PrepaidMessage>(this, (message) => desk().take(parseRelayInput(message.payload)));
 
     onClose(this, () => {
       for (const step of undo) step();
@@ -72,14 +61,21 @@ function connect(
   undo.push(() => desk.close());
   status.show('idle', () => RED._('relay-switch.status.waiting'));
   // The flow has to be complete before commands are sent into it, and a broker that returns may have missed some.
-  const atStart = setImmediate(() => desk.reconcile());
+  const reconcile = (): void => {
+    try {
+      desk.reconcile();
+    } catch (error) {
+      node.error(toError(error));
+    }
+  };
+  const atStart = setImmediate(reconcile);
   undo.push(() => clearImmediate(atStart));
   let wasUp = link?.state.kind === 'up';
   if (link) {
     undo.push(
       link.onState((state) => {
         const isUp = state.kind === 'up';
-        if (isUp && !wasUp) desk.reconcile();
+        if (isUp && !wasUp) reconcile();
         if (isUp !== wasUp) show();
         wasUp = isUp;
       }),

@@ -82,6 +82,22 @@ describe('meter-broker', () => {
     assert.equal(heard, 0);
   });
 
+  it('cuts off a device that sends more than a frame can hold', async () => {
+    await flow.start([BROKER]);
+    let heard = 0;
+    (await up()).listen('wk/+/reading', (_topic, payload, answer) => {
+      heard = payload.length;
+      answer?.(null);
+    });
+    const client = await connect('M1');
+    await client.publishAsync('wk/M1/reading', Buffer.alloc(1_048_576, 32), { qos: 1 });
+    assert.equal(heard, 1_048_576);
+    const gone = closed(client);
+    client.publish('wk/M1/reading', Buffer.alloc(1_048_577, 32), { qos: 1 });
+    await gone;
+    assert.equal(heard, 1_048_576);
+  });
+
   it('lets a device hear its own commands only, and never as a retained message', async () => {
     await flow.start([BROKER]);
     const link = await up();

@@ -20,6 +20,8 @@ export interface EmbeddedBrokerOptions {
 const BAD_USERNAME_OR_PASSWORD = 4;
 /** A device may let this much pile up unread before it is cut off, so that a frozen one cannot hold memory. */
 const DRAIN_TIMEOUT_MS = 20_000;
+/** A frame of 5,000 readings has about half of this; whoever sends more is cut off. */
+const MAX_PAYLOAD_BYTES = 1_048_576;
 
 /**
  * An MQTT broker inside this process. A QoS 1 publish is handed to its listener before it is acknowledged,
@@ -171,6 +173,12 @@ export class EmbeddedBroker implements MeterLink {
       client === null || this.options.isOpen || mayPublish(identities.get(client) ?? '', topic);
     if (!isAllowed) {
       done(new Error(`${client.id} may not publish to ${topic}`));
+      return;
+    }
+    if (packet.payload.length > MAX_PAYLOAD_BYTES) {
+      done(
+        new Error(`a payload of ${packet.payload.length} bytes is too large, at most ${MAX_PAYLOAD_BYTES}`),
+      );
       return;
     }
     // What a meter said is stored in the ledger; a retained copy would come back as news after a restart.
