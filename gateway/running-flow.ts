@@ -32,6 +32,12 @@ export function factsOf(flow: readonly FlowNode[], mqttPortName: string): FlowFa
   };
 }
 
+/** Where the flow's own broker listens. A node that names no address listens on this machine only. */
+export function brokerHostOf(flow: readonly FlowNode[]): string {
+  const host = flow.find(({ type }) => type === 'meter-broker')?.host;
+  return typeof host === 'string' && host !== '' && !host.includes('$') ? host : '127.0.0.1';
+}
+
 function rateOf(site: FlowNode): number {
   const rate = Number(site.clockRate);
   return Number.isFinite(rate) ? rate : 1;

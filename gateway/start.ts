@@ -11,7 +11,7 @@ import { findPeerPackages, loadNodeRed, type NodeRed, type PeerPackages } from '
 import { EDITOR_ROOT, nodeRedSettings } from './node-red-settings';
 import { PACKAGE_ROOT } from './package-root';
 import { listen, requireFreePort } from './ports';
-import { factsOf, parseFlow, type FlowNode } from './running-flow';
+import { brokerHostOf, factsOf, parseFlow, type FlowNode } from './running-flow';
 import { MQTT_PORT, publishSettings, readSettings, WEB_PORT, type Settings } from './settings';
 import { Shutdown } from './shutdown';
 import { closeServer, makeServer, mountNodeRed } from './web-server';
@@ -52,7 +52,7 @@ async function prepare(settings: Settings, folder: DataFolder): Promise<FlowNode
   provideFirstFlow(folder, PACKAGE_ROOT);
   const flow = parseFlow(readIfThere(folder.flows));
   if (factsOf(flow, MQTT_PORT.name).usesMqttPort) {
-    await requireFreePort(settings.host, settings.mqttPort, MQTT_PORT);
+    await requireFreePort(brokerHostOf(flow), settings.mqttPort, MQTT_PORT);
   }
   const login = readLogin(folder);
   if (login) dropSessionsBefore(folder, login.setAtMs);

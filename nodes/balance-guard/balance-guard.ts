@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { parseGuardInput } from '../lib/ledger/guard-input';
-import type { PrepaidMessage } from '../lib/meter/prepaid-message';
+import { parseGuardInput, type GuardInput } from '../lib/ledger/guard-input';
+import type { PrepaidMessage, PrepaidPart } from '../lib/meter/prepaid-message';
 import type { Notice } from '../lib/notice/notice';
 import { migrateConfig } from '../lib/red/config-migration';
 import { onClose } from '../lib/red/on-close';
@@ -8,7 +8,7 @@ import { onInput } from '../lib/red/on-input';
 import { readyOrFault } from '../lib/red/ready-or-fault';
 import { requireSite } from '../lib/red/site-access';
 import { StatusLine } from '../lib/red/status';
-import { toError } from '../lib/red/to-error';
+import { toError } from '../lib/text/to-error';
 import type { Site } from '../lib/site/site';
 import { DEFAULTS, MIGRATIONS, type BalanceGuardConfig } from './balance-guard.config';
 import { guardPolicy } from './guard-policy';
@@ -22,6 +22,7 @@ export = function register(RED: NodeAPI): void {
     RED.nodes.createNode(this, definition);
     const status = new StatusLine(this);
     const ready = readyOrFault(
+      this,
       () => {
         const config = migrateConfig<BalanceGuardConfig>(definition, MIGRATIONS, DEFAULTS);
         const site = requireSite(RED, config.site);
@@ -40,7 +41,9 @@ export = function register(RED: NodeAPI): void {
 
     onInput<PrepaidMessage>(this, async (message) => {
       const { site, desk } = ready();
-      const input = parseGuardInput(message);
+      const input = parse(desk, message, () =>
+        status.show('broken', () => RED._('balance-guard.status.failed')),
+      );
       const result = await desk.take(message, input).finally(() => {
         if (site.storeFault !== null) status.show('broken', () => RED._('balance-guard.status.failed'));
       });
@@ -56,7 +59,7 @@ export = function register(RED: NodeAPI): void {
     const atStart = setImmediate(() => {
       try {
         const { site } = ready();
-        const notices = site.store.unhandedNotices(MAX_NOTICES_AT_START);
+        const notices = site.claimNotices(MAX_NOTICES_AT_START);
         if (notices.length > 0) this.send([null, null, notices.map((notice) => ({ payload: notice }))]);
         handOver(site, notices);
       } catch (error) {
@@ -72,13 +75,32 @@ export = function register(RED: NodeAPI): void {
   RED.nodes.registerType('balance-guard', BalanceGuard);
 };
 
+function parse(desk: LedgerDesk, message: PrepaidMessage, showFault: () => void): GuardInput {
+  try {
+    return parseGuardInput(message);
+  } catch (error) {
+    desk.refuse(message);
+    showFault();
+    throw error;
+  }
+}
+
 function toPorts(message: PrepaidMessage, result: DeskResult): (PrepaidMessage | PrepaidMessage[] | null)[] {
   const { accounts, relays, notices } = result;
   const [first] = accounts;
   const payload = Array.isArray(message.payload) ? accounts : first;
+  const state: PrepaidMessage = { ...message, payload };
+  // Whoever kept the readings deletes all of them when their origin comes back, so all of them have to be stored.
+  const isWhole = !Array.isArray(message.payload) || accounts.length === message.payload.length;
+  if (!isWhole && message.prepaid) state.prepaid = withoutOrigin(message.prepaid);
   return [
-    first ? { ...message, payload } : null,
+    first ? state : null,
     relays.map((intent) => ({ topic: intent.meterId, payload: intent })),
     notices.map((notice) => ({ topic: notice.kind, payload: notice })),
   ];
+}
+
+function withoutOrigin(prepaid: PrepaidPart): PrepaidPart {
+  const { origin: _origin, ...rest } = prepaid;
+  return rest;
 }

@@ -1,6 +1,7 @@
 import type { GuardInput, PricedReading, TopUpRequest } from '../lib/ledger/guard-input';
 import type { Committed, PostingResult } from '../lib/ledger/posting';
-import type { PrepaidMessage } from '../lib/meter/prepaid-message';
+import { asList, type PrepaidMessage } from '../lib/meter/prepaid-message';
+import type { Reading } from '../lib/meter/reading';
 import type { Notice } from '../lib/notice/notice';
 import type { DecideSupply, RelayIntent } from '../lib/policy/supply-decision';
 import type { Site } from '../lib/site/site';
@@ -33,6 +34,16 @@ export class LedgerDesk {
       : this.takeReadings(message, input.readings);
   }
 
+  /** A message that no guard can take: its readings are not on their way, and its sender shall send again. */
+  refuse(message: PrepaidMessage): void {
+    const readings = asList(message.payload as Partial<Reading> | Partial<Reading>[] | undefined);
+    for (const reading of readings) {
+      const meterId: unknown = (reading as Partial<Reading> | null)?.meterId;
+      if (typeof meterId === 'string') this.site.chain.forget(meterId);
+    }
+    this.site.receipts.settle(message.prepaid?.receipt, Math.max(1, readings.length), 'failed');
+  }
+
   private async takeTopUp(message: PrepaidMessage, topUp: TopUpRequest): Promise<DeskResult> {
     const { receipts } = this.site;
     const receipt = message.prepaid?.receipt;
@@ -59,8 +70,11 @@ export class LedgerDesk {
           else if (result?.outcome === 'chain') {
             this.site.chain.rewind(priced.reading.meterId, result.head);
             outOfStep.push(priced);
-          } else if (result?.outcome === 'refused') this.holdReading(done, message, priced, result);
-          else if (result) {
+          } else if (result?.outcome === 'refused') {
+            // A setting is wrong, such as a price without a version of its own. The energy is billed once it is right.
+            const { field, value, reason } = result;
+            this.failReading(done, message, priced, new RangeError(`${field} "${value}": ${reason}`));
+          } else if (result) {
             this.collect(done, result, priced.reading.meterId);
             this.site.receipts.settle(message.prepaid?.receipt, 1, 'durable');
           }
@@ -93,28 +107,6 @@ export class LedgerDesk {
     this.site.chain.forget(reading.meterId);
     this.site.receipts.settle(message.prepaid?.receipt, 1, 'failed');
     done.error ??= error;
-  }
-
-  /** The ledger will never take this charge, so the reading is written down with the reason, for a person to settle. */
-  private holdReading(
-    done: DeskResult,
-    message: PrepaidMessage,
-    { reading }: PricedReading,
-    { field, value, reason }: { field: string; value: string; reason: string },
-  ): void {
-    this.site.chain.forget(reading.meterId);
-    done.error ??= new RangeError(`${field} ${reason}, got "${value}"`);
-    const refusal = { kind: 'held' as const, field, value, reason, meterId: reading.meterId };
-    const posting = {
-      type: 'refusal' as const,
-      refusal,
-      source: message.topic ?? '',
-      content: JSON.stringify(reading),
-    };
-    this.site.submit(posting, (error, result) => {
-      const isStored = error === null && result?.outcome === 'recorded';
-      this.site.receipts.settle(message.prepaid?.receipt, 1, isStored ? 'durable' : 'failed');
-    });
   }
 
   /** Readings whose segment did not start at the stored head go back to the ingest, which cuts new segments. */

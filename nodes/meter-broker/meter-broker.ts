@@ -6,7 +6,7 @@ import { ExternalBroker } from '../lib/io/mqtt/external-broker';
 import { migrateConfig } from '../lib/red/config-migration';
 import type { LinkNode } from '../lib/red/link-access';
 import { onClose } from '../lib/red/on-close';
-import { errorText } from '../lib/red/to-error';
+import { errorText } from '../lib/text/to-error';
 import {
   DEFAULTS,
   MIGRATIONS,
@@ -27,11 +27,11 @@ export = function register(RED: NodeAPI): void {
       const config = migrateConfig<MeterBrokerConfig>(definition, MIGRATIONS, DEFAULTS);
       this.link = openLink(config, this.credentials, `wattkeeper-${this.id}`);
       this.link.onState((state) => {
-        if (state.kind === 'down') this.error(`${this.name || 'meter-broker'}: ${state.reason}`);
+        if (state.kind === 'down') this.error(state.reason);
       });
     } catch (error) {
       this.fault = errorText(error);
-      this.error(`${this.name || 'meter-broker'}: ${this.fault}`);
+      this.error(this.fault);
     }
 
     onClose(this, async () => {

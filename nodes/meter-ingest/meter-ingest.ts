@@ -7,7 +7,7 @@ import { onClose } from '../lib/red/on-close';
 import { onInput } from '../lib/red/on-input';
 import { readyOrFault } from '../lib/red/ready-or-fault';
 import { requireSite } from '../lib/red/site-access';
-import { toError } from '../lib/red/to-error';
+import { toError } from '../lib/text/to-error';
 import { StatusLine } from '../lib/red/status';
 import { parseRelayReport } from '../lib/relay/relay-report';
 import { DEFAULTS, MIGRATIONS, type MeterIngestConfig } from './meter-ingest.config';
@@ -19,6 +19,7 @@ export = function register(RED: NodeAPI): void {
     const status = new StatusLine(this);
     const undo: (() => void)[] = [() => status.close()];
     const ready = readyOrFault(
+      this,
       () =>
         connect(RED, this, migrateConfig<MeterIngestConfig>(definition, MIGRATIONS, DEFAULTS), status, undo),
       () => status.show('broken', () => RED._('meter-ingest.status.not-ready')),
@@ -50,17 +51,17 @@ function connect(
   undo: (() => void)[],
 ): ReadingGate {
   const site = requireSite(RED, config.site);
-  const gate = new ReadingGate(site, node.id, config.acknowledge === 'commit');
+  const link = config.broker === '' ? null : requireLink(RED, config.broker);
+  const gate = new ReadingGate(site, node.id, config.acknowledge === 'commit', link?.bindsTopics ?? false);
   const emit = (outputs: GateOutputs): void => {
     if (outputs.accepted !== null || outputs.refusals.length > 0) node.send(toPorts(outputs));
     showCounters(RED, status, gate);
   };
   undo.push(site.offerRetake(node.id, (message) => emit(gate.again(message))));
-  if (config.broker === '') {
+  if (!link) {
     status.show('idle', () => RED._('meter-ingest.status.waiting'));
     return gate;
   }
-  const link = requireLink(RED, config.broker);
   undo.push(
     link.listen(READING_FILTER, (topic, payload, answer) => {
       try {

@@ -32,14 +32,21 @@ export class ReadingGate {
     private readonly site: Site,
     private readonly ingestId: string,
     private readonly answersOnCommit: boolean,
+    /** Whether the broker lets a sender write below its own name only. */
+    private readonly bindsTopics: boolean,
   ) {
     const { store, chain } = site;
-    this.context = { chain, nowMs: 0, lookUp: (meterId, atMs) => store.storedMoment(meterId, atMs) };
+    this.context = {
+      chain,
+      nowMs: 0,
+      lookUp: (meterId, atMs) => store.storedMoment(meterId, atMs),
+      bindsTopics: false,
+    };
   }
 
   /** A message from a broker. `answer` is called when every reading in it is durable, or can not be. */
   fromBroker(topic: string, payload: Buffer, answer: Answer | null): GateOutputs {
-    const intake = this.take(topic, payload);
+    const intake = this.take(topic, payload, this.bindsTopics);
     // An id of our own, since Node-RED would otherwise draw a random one for every reading.
     const message: PrepaidMessage = { _msgid: this.nextId(), topic, prepaid: { ingestId: this.ingestId } };
     if (answer !== null && !this.answersOnCommit) answer(null);
@@ -61,7 +68,7 @@ export class ReadingGate {
 
   /** A message from the input wire. Everything in it that is not ours is left alone. */
   fromWire(message: PrepaidMessage): GateOutputs {
-    const intake = this.take(message.topic ?? '', message.payload);
+    const intake = this.take(message.topic ?? '', message.payload, false);
     message.prepaid = { ...message.prepaid, ingestId: this.ingestId };
     return this.pass(message, intake);
   }
@@ -79,7 +86,8 @@ export class ReadingGate {
     return `${this.ingestId}-${this.lastNumber}`;
   }
 
-  private take(topic: string, payload: unknown): Intake {
+  private take(topic: string, payload: unknown, bindsTopics: boolean): Intake {
+    this.context.bindsTopics = bindsTopics;
     this.context.nowMs = this.site.nowMs();
     const intake = takeMessage(topic, payload, this.context);
     countIntake(this.counters, intake);
@@ -90,7 +98,6 @@ export class ReadingGate {
     const { receipts } = this.site;
     const receipt = message.prepaid?.receipt;
     if (intake.duplicates > 0) receipts.settle(receipt, intake.duplicates, 'durable');
-    if (intake.unsettled > 0) receipts.settle(receipt, intake.unsettled, 'failed');
     const refusals = intake.refused.map((refused) => this.store(message, refused));
     const accepted = intake.taken.length > 0 ? fillMessage(message, intake.taken, intake.isFrame) : null;
     return { accepted, refusals };

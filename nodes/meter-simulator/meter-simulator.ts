@@ -6,7 +6,7 @@ import { onClose } from '../lib/red/on-close';
 import { onInput } from '../lib/red/on-input';
 import { requireSite } from '../lib/red/site-access';
 import { StatusLine, type StatusLook } from '../lib/red/status';
-import { errorText } from '../lib/red/to-error';
+import { errorText } from '../lib/text/to-error';
 import { DEFAULTS, MIGRATIONS, readNumber, type MeterSimulatorConfig } from './meter-simulator.config';
 import { SimulatorDesk, type SimulatorState } from './simulator-desk';
 

@@ -5,7 +5,7 @@ import type { LinkState, MeterLink } from '../lib/meter/meter-link';
 import type { PrepaidMessage } from '../lib/meter/prepaid-message';
 import { localClock } from '../lib/simulation/local-time';
 import { buildNeighbourhood, type House } from '../lib/simulation/neighbourhood';
-import { errorText } from '../lib/red/to-error';
+import { errorText } from '../lib/text/to-error';
 import type { Site } from '../lib/site/site';
 import {
   RunningNeighbourhood,

@@ -12,6 +12,7 @@ export = function register(RED: NodeAPI): void {
   function PrepaidRegister(this: Node, definition: NodeDef): void {
     RED.nodes.createNode(this, definition);
     const site = readyOrFault(
+      this,
       () => {
         const { site: siteId } = migrateConfig<PrepaidRegisterConfig>(definition, MIGRATIONS, DEFAULTS);
         const found = requireSite(RED, siteId);

@@ -13,6 +13,7 @@ export = function register(RED: NodeAPI): void {
   function PrepaidReport(this: Node, definition: NodeDef): void {
     RED.nodes.createNode(this, definition);
     const asked = readyOrFault(
+      this,
       () => {
         const { site: siteId } = migrateConfig<PrepaidReportConfig>(definition, MIGRATIONS, DEFAULTS);
         const site = requireSite(RED, siteId);

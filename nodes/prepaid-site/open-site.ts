@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SqliteStore } from '../lib/io/sqlite/sqlite-store';
@@ -17,6 +18,7 @@ export interface SiteSettings {
   databaseFile: string;
   dataFolder: string;
   clockRate: number;
+  onThrown: (error: Error) => void;
 }
 
 const CHAIN_LIMITS: ChainLimits = {
@@ -61,6 +63,8 @@ export function openSite(settings: SiteSettings): Site {
       monotonicMs: () => performance.now(),
       schedule: scheduleTimer,
       isItemFault,
+      onThrown: settings.onThrown,
+      receiptPrefix: `${randomUUID()}-`,
     });
   } catch (error) {
     store.close();

@@ -3,12 +3,14 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import { migrateConfig } from '../lib/red/config-migration';
 import { onClose } from '../lib/red/on-close';
 import type { SiteNode } from '../lib/red/site-access';
-import { errorText } from '../lib/red/to-error';
+import { errorText } from '../lib/text/to-error';
 import { DEFAULTS, MIGRATIONS, type PrepaidSiteConfig } from './prepaid-site.config';
 import { openSite } from './open-site';
 
 /** Receipts live for seconds, so looking once a second is often enough. */
 const EXPIRY_CHECK_MS = 1_000;
+/** An outage is told at once, then no oftener than this. */
+const WARN_EVERY_MS = 60_000;
 
 export = function register(RED: NodeAPI): void {
   function PrepaidSite(this: SiteNode, definition: NodeDef): void {
@@ -25,18 +27,24 @@ export = function register(RED: NodeAPI): void {
         databaseFile: isAbsolute(config.database) ? config.database : join(dataFolder, config.database),
         dataFolder,
         clockRate: Number(config.clockRate),
+        onThrown: (error) => this.error(error),
       });
     } catch (error) {
       this.fault = errorText(error);
-      this.error(`${this.name || 'prepaid-site'}: ${this.fault}`);
+      this.error(this.fault);
     }
 
+    let expired = 0;
+    let warnedAtMs = -Infinity;
     const timer = setInterval(() => {
       const { site } = this;
-      const expired = site?.receipts.expire(site.monotonicMs()) ?? 0;
-      if (expired > 0) {
-        this.warn(RED._('prepaid-site.warning.expired', { count: expired }));
-      }
+      if (!site) return;
+      const nowMs = site.monotonicMs();
+      expired += site.receipts.expire(nowMs);
+      if (expired === 0 || nowMs - warnedAtMs < WARN_EVERY_MS) return;
+      this.warn(RED._('prepaid-site.warning.expired', { count: expired }));
+      warnedAtMs = nowMs;
+      expired = 0;
     }, EXPIRY_CHECK_MS);
     timer.unref();
 

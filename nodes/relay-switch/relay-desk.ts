@@ -39,6 +39,7 @@ export class RelayDesk {
         return () => clearTimeout(timer);
       },
       transmit: (command) => this.transmit(command),
+      onError: options.onError,
       onState: (state, commandId) => this.tell(state, commandId),
     });
   }
@@ -61,7 +62,7 @@ export class RelayDesk {
     if (input.kind === 'intent') {
       const relay = this.requireRelay(input.intent.meterId);
       // The ledger knows the newest command; an older intent that arrives late must not act.
-      if (input.intent.version >= relay.version) this.commands.start(input.intent, relay);
+      if (input.intent.version >= relay.version) this.command(relay);
       return;
     }
     const { meterId, reported } = input.report;
@@ -87,11 +88,32 @@ export class RelayDesk {
   }
 
   private command(relay: RelayRecord): void {
+    if (relay.desired === 'off' && (relay.isProtected || this.isTooOld(relay))) {
+      this.expire(relay);
+      return;
+    }
     // A relay that never had a command but is not where it should be is driven by the ledger's standing wish.
     const version = Math.max(relay.version, 1);
     const commandId = relay.commandId === '' ? `${relay.meterId}-${version}` : relay.commandId;
     const reason = relay.reason === '' ? 'as registered' : relay.reason;
     this.commands.start({ ...relay, version, commandId, reason }, relay);
+  }
+
+  /** What allowed a cut when it was decided — the hour, the reading, the balance — may not hold any more. */
+  private isTooOld({ issuedMs }: RelayRecord): boolean {
+    const { site } = this.options;
+    return site.nowMs() - issuedMs > COMMAND_LIFE_MS * site.clock.rate;
+  }
+
+  /** Takes a cut back that did not reach its relay in time. The next reading decides afresh. */
+  private expire({ meterId, commandId, reported, tries }: RelayRecord): void {
+    const { site, onError } = this.options;
+    const state = 'expired' as const;
+    this.emitState({ meterId, desired: 'on', reported, confirmed: false, tries, state });
+    site.submit(
+      { type: 'relayProgress', meterId, commandId, state, tries },
+      (error) => error && onError(error),
+    );
   }
 
   private requireRelay(meterId: string): RelayRecord {
@@ -113,7 +135,7 @@ export class RelayDesk {
     else this.givenUp.delete(state.meterId);
     onChange();
     this.emitState(state);
-    if (state.state === 'confirmed') return;
+    if (state.state === 'confirmed' || state.state === 'expired') return;
     const { meterId, tries } = state;
     site.submit(
       { type: 'relayProgress', meterId, commandId, state: state.state, tries },

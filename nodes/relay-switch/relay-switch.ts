@@ -8,9 +8,12 @@ import { readyOrFault } from '../lib/red/ready-or-fault';
 import { requireSite } from '../lib/red/site-access';
 import { StatusLine } from '../lib/red/status';
 import { parseRelayInput } from '../lib/relay/relay-input';
-import { toError } from '../lib/red/to-error';
+import { toError } from '../lib/text/to-error';
 import { DEFAULTS, MIGRATIONS, type RelaySwitchConfig } from './relay-switch.config';
 import { RelayDesk } from './relay-desk';
+
+/** A command that was given up, or lost on an operator's wire, is taken up again this often. */
+const RECONCILE_EVERY_MS = 60_000;
 
 export = function register(RED: NodeAPI): void {
   function RelaySwitch(this: Node, definition: NodeDef): void {
@@ -18,6 +21,7 @@ export = function register(RED: NodeAPI): void {
     const status = new StatusLine(this);
     const undo: (() => void)[] = [() => status.close()];
     const desk = readyOrFault(
+      this,
       () =>
         connect(RED, this, migrateConfig<RelaySwitchConfig>(definition, MIGRATIONS, DEFAULTS), status, undo),
       () => status.show('broken', () => RED._('relay-switch.status.not-ready')),
@@ -70,6 +74,9 @@ function connect(
   };
   const atStart = setImmediate(reconcile);
   undo.push(() => clearImmediate(atStart));
+  const again = setInterval(reconcile, RECONCILE_EVERY_MS);
+  again.unref();
+  undo.push(() => clearInterval(again));
   let wasUp = link?.state.kind === 'up';
   if (link) {
     undo.push(

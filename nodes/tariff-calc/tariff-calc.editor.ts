@@ -48,15 +48,19 @@ RED.nodes.registerType<TariffCalcConfig>('tariff-calc', {
     return this._('tariff-calc.port.output');
   },
   oneditprepare() {
+    let isTyped = false;
+    field('version').on('input', () => (isTyped = true));
     const show = (): void => {
-      field('version').val(versionToSave(this));
+      if (!isTyped) field('version').val(versionToSave(this));
       $('#tariff-calc-example').text(exampleText((key, values) => this._(key, values)));
     };
     $('#node-input-tariffId, #node-input-pricePerKwh, #tariff-calc-example-kwh').on('input', show);
     show();
   },
   oneditsave() {
-    field('version').val(versionToSave(this));
+    // The ledger may know versions that this flow does not, so a higher one that was typed counts.
+    const typed = Number(field('version').val());
+    field('version').val(Math.max(versionToSave(this), Number.isSafeInteger(typed) ? typed : 0));
   },
 });
 

@@ -12,6 +12,7 @@ export = function register(RED: NodeAPI): void {
   function TariffCalc(this: Node, definition: NodeDef): void {
     RED.nodes.createNode(this, definition);
     const tariff = readyOrFault(
+      this,
       () => {
         const config = migrateConfig<TariffCalcConfig>(definition, MIGRATIONS, DEFAULTS);
         const made = flatTariff(config.tariffId, Number(config.version), config.pricePerKwh);

@@ -35,4 +35,10 @@ describe('wattkeeper verify', function () {
     assert.equal(code, 1);
     assert.match(err, /^There is no ledger at [^\n]+\n$/);
   });
+
+  it('says in one line when the file is no ledger', async () => {
+    const { code, err } = await new Launched(['verify', __filename]).ended();
+    assert.equal(code, 1);
+    assert.match(err, /^[^\n]+ cannot be read as a ledger: [^\n]+\n$/);
+  });
 });

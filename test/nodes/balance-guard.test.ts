@@ -143,7 +143,7 @@ describe('balance-guard', () => {
     { name: 'a top-up without reference', message: topUp('5', ''), says: /topUp.reference/ },
     {
       name: 'a charge that does not add up',
-      says: /not the sum of its lines/,
+      says: /charge.lines must hold a line/,
       message: {
         payload: { meterId: 'M1', atMs: 5, energyWh: 5 },
         prepaid: {
@@ -189,5 +189,22 @@ describe('balance-guard', () => {
     await new Promise((resolve) => setImmediate(resolve));
     await flow.ledger.post({ type: 'noticesHanded', noticeIds: [] });
     assert.deepEqual(flow.ledger.store.unhandedNotices(10), []);
+  });
+
+  it('takes no charge that does not follow from its register and its rate', async () => {
+    const payload = { meterId: 'M1', atMs: 5, energyWh: 1_005 };
+    const segment = { fromMs: 1, fromWh: 5, toMs: 5, toWh: 1_005 };
+    const line = {
+      component: 'energy',
+      energyWh: 1_000,
+      rateMicrosPerKwh: 8_000_000,
+      amountMicros: micros(4_000_000),
+    };
+    const charge = { amountMicros: micros(4_000_000), lines: [line], tariffId: 'home', version: 1 };
+    const error = await flow.ask('guard', { payload, prepaid: { segment, charge } }, 'error');
+    assert.match(
+      (error['error'] as { message: string }).message,
+      /at its rate, 8000000: change prices in tariff-calc, got 4000000/,
+    );
   });
 });

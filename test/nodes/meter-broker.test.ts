@@ -130,7 +130,7 @@ describe('meter-broker', () => {
     await assert.rejects(connect('M1'), /Not authorized|Bad username|Connection refused/i);
     await assert.rejects(connect('M1', { username: 'M1', password: 'open sesam' }));
     const client = await connect('anything', { username: 'M1', password: 'open sesame' });
-    await client.publishAsync('wk/M1/reading', 'x', { qos: 1 });
+    await client.publishAsync('wk/M1/log', 'x', { qos: 1 });
   });
 
   it('does not listen beyond this machine without a password', async () => {
@@ -159,5 +159,22 @@ describe('meter-broker', () => {
       server.listen(port, '127.0.0.1', resolve),
     );
     await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('acknowledges no reading while nobody takes readings, and anything else of a device all the same', async () => {
+    await flow.start([BROKER]);
+    const client = await connect('M1');
+    await client.publishAsync('wk/M1/log', 'hello', { qos: 1 });
+    const gone = closed(client);
+    client.publish('wk/M1/reading', '{"energyWh":1}', { qos: 1 });
+    await gone;
+  });
+
+  it('lets nobody connect under a name that would speak for others', async () => {
+    await flow.start([BROKER]);
+    for (const username of ['+', '#', 'M1/x', 'M 1', 'x'.repeat(65)]) {
+      await assert.rejects(connect('client', { username }), username);
+    }
+    await connect('client', { username: 'M1' });
   });
 });

@@ -177,8 +177,37 @@ describe('meter-ingest', () => {
       received: 5,
       taken: 1,
       duplicates: 1,
-      held: 2,
-      rejected: 1,
+      held: 1,
+      rejected: 2,
     });
+  });
+
+  it('takes a reading again that the flow has lost once, when the flow is mended', async () => {
+    await open({}, 'nowhere');
+    const reading = { atMs: flow.ledger.nowMs(), energyWh: 100 };
+    const lost = flow.next('nowhere');
+    client.publish('wk/M1/reading', JSON.stringify(reading), { qos: 1 }, () => undefined);
+    const message = await lost;
+    const again = flow.next('nowhere');
+    client.publish('wk/M1/reading', JSON.stringify(reading), { qos: 1 }, () => undefined);
+    flow.send('guard', await again);
+    await flow.next('state');
+    assert.deepEqual(storedHead(), reading);
+    flow.send('guard', message);
+    await flow.ledger.post({ type: 'noticesHanded', noticeIds: [] });
+    assert.equal(flow.ledger.store.balanceOf('A1'), 0);
+  });
+
+  it('tells the sender at once when its message was spoilt on the way', async () => {
+    await open({}, 'nowhere');
+    const priced = flow.next('nowhere');
+    const gone = withDeadline('the connection to close', (resolve: (value: void) => void) =>
+      client.once('close', () => resolve()),
+    );
+    client.publish('wk/M1/reading', JSON.stringify({ energyWh: 1 }), { qos: 1 }, () => undefined);
+    const { prepaid, payload } = await priced;
+    const { receipt } = prepaid ?? {};
+    flow.send('guard', { payload, prepaid: receipt === undefined ? {} : { receipt } });
+    await gone;
   });
 });

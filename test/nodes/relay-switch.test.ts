@@ -116,6 +116,55 @@ describe('relay-switch', () => {
     assert.equal((JSON.parse((await device).payload as string) as { version: number }).version, 2);
   });
 
+  /** Makes the ledger's standing command older than any command may act. */
+  const age = (): void => {
+    const { store } = flow.ledger;
+    const relay = store.relay.bind(store);
+    store.relay = (meterId) => {
+      const found = relay(meterId);
+      return found && { ...found, issuedMs: found.issuedMs - 300_001 };
+    };
+  };
+
+  it('takes a cut back that did not reach the relay in time, and lets the next reading decide', async () => {
+    await wantOff();
+    age();
+    const state = await flow.ask('switch', { payload: intent }, 'state');
+    assert.deepEqual(state.payload, {
+      meterId: 'M1',
+      desired: 'on',
+      reported: null,
+      confirmed: false,
+      tries: 0,
+      state: 'expired',
+    });
+    await flow.ledger.post({ type: 'noticesHanded', noticeIds: [] });
+    assert.equal(flow.ledger.store.summary('M1')?.supply, 'on');
+    assert.equal(flow.ledger.store.relay('M1')?.state, 'expired');
+  });
+
+  it('cuts nobody off who has become protected meanwhile', async () => {
+    await wantOff();
+    await flow.ask(
+      'register',
+      { payload: { accountId: 'A1', name: 'House 1', meterId: 'M1', protected: true } },
+      'registered',
+    );
+    const state = await flow.ask('switch', { payload: intent }, 'state');
+    assert.equal((state.payload as { state: string }).state, 'expired');
+  });
+
+  it('starts a new meter of a dark account with its light on', async () => {
+    await wantOff();
+    await flow.ask(
+      'register',
+      { payload: { accountId: 'A1', name: 'House 1', meterId: 'M2' } },
+      'registered',
+    );
+    const state = await flow.ask('switch', { payload: { meterId: 'M2', reported: 'on' } }, 'state');
+    assert.equal((state.payload as { confirmed: boolean }).confirmed, true);
+  });
+
   for (const [payload, says] of [
     [{ meterId: 'M9', reported: 'on' }, /registered meter, got "M9"/],
     [{ meterId: 'M1', reported: 'dim' }, /"on" or "off", got "dim"/],

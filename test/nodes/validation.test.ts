@@ -97,6 +97,7 @@ const CASES: Case[] = [
         databaseFile: path.join(mkdtempSync(path.join(folder, 'site-')), String(database)),
         dataFolder: folder,
         clockRate: Number(clockRate),
+        onThrown: (error) => assert.fail(error),
       }).close(),
     base: { timeZone: 'UTC', currency: 'USD', database: 'ledger.sqlite', clockRate: '1' },
     changes: [

@@ -12,6 +12,8 @@ export interface AccountState {
   balanceMicros: Micros;
   /** What the ledger wants the supply to be; the relay's own report is kept beside it. */
   supply: SupplyState;
+  /** What the customer was last told of the supply. A cut is told once, however often its command has to be made anew. */
+  toldSupply: SupplyState;
   /** When the customer was last warned of low credit and has not recovered since; null when no warning stands. */
   warnedAtMs: number | null;
 }

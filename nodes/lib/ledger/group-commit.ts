@@ -1,3 +1,5 @@
+import { toError } from '../text/to-error';
+
 /** Calls back after a delay; returns the way to cancel. Injected, so that tests own the time. */
 export type Schedule = (run: () => void, afterMs: number) => () => void;
 
@@ -10,6 +12,8 @@ export interface GroupCommitOptions<Item, Result> {
   schedule: Schedule;
   /** Whether an error is the fault of one item, so that its neighbours are worth committing without it. */
   isItemFault: (error: Error) => boolean;
+  /** Hears of an error that somebody threw when told of the commit. */
+  onThrown: (error: Error) => void;
 }
 
 type Settle<Result> = (error: Error | null, result?: Result) => void;
@@ -24,10 +28,6 @@ export class GroupCommit<Item, Result> {
   private cancelTimer: (() => void) | null = null;
 
   constructor(private readonly options: GroupCommitOptions<Item, Result>) {}
-
-  get pending(): number {
-    return this.items.length;
-  }
 
   submit(item: Item, settle: Settle<Result>): void {
     this.items.push(item);
@@ -45,34 +45,42 @@ export class GroupCommit<Item, Result> {
     const waiting = this.waiting;
     this.items = [];
     this.waiting = [];
+    let results: Result[];
     try {
-      answer(waiting, this.options.commit(items));
+      results = this.options.commit(items);
     } catch (error) {
       this.recover(items, waiting, toError(error));
+      return;
     }
+    for (const [index, settle] of waiting.entries()) this.tell(settle, null, results[index]);
   }
 
   /** One bad item must not fail the others: after a fault of an item, each is committed by itself. */
   private recover(items: Item[], waiting: Settle<Result>[], error: Error): void {
     if (items.length === 1 || !this.options.isItemFault(error)) {
-      for (const settle of waiting) settle(error);
+      for (const settle of waiting) this.tell(settle, error);
       return;
     }
     for (const [index, item] of items.entries()) {
-      const settle = waiting.slice(index, index + 1);
+      const settle = waiting[index];
+      if (!settle) continue;
+      let result: Result | undefined;
       try {
-        answer(settle, this.options.commit([item]));
+        [result] = this.options.commit([item]);
       } catch (itemError) {
-        for (const one of settle) one(toError(itemError));
+        this.tell(settle, toError(itemError));
+        continue;
       }
+      this.tell(settle, null, result);
     }
   }
-}
 
-function answer<Result>(waiting: Settle<Result>[], results: Result[]): void {
-  for (const [index, settle] of waiting.entries()) settle(null, results[index]);
-}
-
-function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+  /** What is committed stays committed: whoever throws at the news must not keep it from the others. */
+  private tell(settle: Settle<Result>, error: Error | null, result?: Result): void {
+    try {
+      settle(error, result);
+    } catch (thrown) {
+      this.options.onThrown(toError(thrown));
+    }
+  }
 }

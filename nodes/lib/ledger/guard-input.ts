@@ -2,7 +2,8 @@ import { micros, parseAmount, type Micros } from '../money/micros';
 import { showValue } from '../text/show-value';
 import { asList, type PrepaidMessage } from '../meter/prepaid-message';
 import type { Reading, Segment } from '../meter/reading';
-import type { Charge } from '../tariff/charge';
+import type { Charge, ChargeLine } from '../tariff/charge';
+import { priceSegment } from '../tariff/flat-tariff';
 
 /** A priced reading as it comes over a wire, where an operator may have changed anything. */
 export interface PricedReading {
@@ -21,7 +22,7 @@ export interface TopUpRequest {
 }
 
 export type GuardInput =
-  { kind: 'readings'; readings: PricedReading[]; isFrame: boolean } | { kind: 'topUp'; topUp: TopUpRequest };
+  { kind: 'readings'; readings: PricedReading[] } | { kind: 'topUp'; topUp: TopUpRequest };
 
 const MAX_REFERENCE_LENGTH = 128;
 const MAX_NAME_LENGTH = 64;
@@ -32,7 +33,7 @@ export function parseGuardInput(message: PrepaidMessage): GuardInput {
   if (typeof payload === 'object' && payload !== null && 'topUp' in payload) {
     return { kind: 'topUp', topUp: parseTopUp(payload.topUp) };
   }
-  return { kind: 'readings', readings: parsePriced(message), isFrame: Array.isArray(payload) };
+  return { kind: 'readings', readings: parsePriced(message) };
 }
 
 function parsePriced({ payload, prepaid }: PrepaidMessage): PricedReading[] {
@@ -58,19 +59,39 @@ function parsePriced({ payload, prepaid }: PrepaidMessage): PricedReading[] {
 }
 
 function checkPriced({ reading, segment, charge }: PricedReading): void {
-  if (typeof reading.meterId !== 'string') bad('payload.meterId', reading.meterId, 'must be text');
+  checkReading(reading);
   if (reading.atMs !== segment.toMs || reading.energyWh !== segment.toWh) {
     bad('payload.energyWh', reading.energyWh, `does not match the end of its segment, ${segment.toWh} Wh`);
   }
-  if (segment.toMs < segment.fromMs || segment.toWh < segment.fromWh)
-    bad('segment', segment.toWh, 'runs backwards');
-  if (!Number.isSafeInteger(charge.amountMicros) || charge.amountMicros < 0) {
-    bad('charge.amountMicros', charge.amountMicros, 'must be whole micros, not negative');
+  if (!Number.isSafeInteger(segment.fromMs) || segment.toMs < segment.fromMs) {
+    bad('segment.fromMs', segment.fromMs, `must be a time not after ${segment.toMs}`);
   }
-  let sumMicros = 0;
-  for (const line of charge.lines) sumMicros += line.amountMicros;
-  if (sumMicros !== charge.amountMicros) {
-    bad('charge.amountMicros', charge.amountMicros, `is not the sum of its lines, ${sumMicros}`);
+  if (typeof charge.tariffId !== 'string') bad('charge.tariffId', charge.tariffId, 'must be text');
+  const [line] = asList<ChargeLine>(charge.lines);
+  if (!line || !Number.isSafeInteger(line.rateMicrosPerKwh) || line.rateMicrosPerKwh < 0)
+    bad('charge.lines', charge.lines, 'must hold a line with its rate');
+  const { tariffId, version } = charge;
+  const rateMicrosPerKwh = micros(line.rateMicrosPerKwh);
+  // Priced again, so that every charge in the ledger follows from its register and its rate, whatever is on the wire.
+  const { amountMicros } = priceSegment({ tariffId, version, rateMicrosPerKwh }, segment);
+  if (charge.amountMicros !== amountMicros) {
+    bad(
+      'charge.amountMicros',
+      charge.amountMicros,
+      `must be what the segment costs at its rate, ${amountMicros}: change prices in tariff-calc`,
+    );
+  }
+}
+
+function checkReading(reading: Reading): void {
+  if (typeof reading !== 'object' || reading === null) bad('payload', reading, 'must be a reading');
+  if (typeof reading.meterId !== 'string') bad('payload.meterId', reading.meterId, 'must be text');
+  for (const field of ['atMs', 'energyWh'] as const) {
+    if (!Number.isSafeInteger(reading[field]))
+      bad(`payload.${field}`, reading[field], 'must be a whole number');
+  }
+  if (reading.powerW !== undefined && !Number.isFinite(reading.powerW)) {
+    bad('payload.powerW', reading.powerW, 'must be a number');
   }
 }
 

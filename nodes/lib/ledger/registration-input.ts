@@ -1,4 +1,5 @@
 import { showValue } from '../text/show-value';
+import { isMeterId } from '../meter/meter-id';
 import { DIALECT_NAMES } from '../relay/dialects';
 import type { Registration } from './account';
 
@@ -6,8 +7,6 @@ import type { Registration } from './account';
 const MAX_REGISTRATIONS = 10_000;
 const MAX_ID_LENGTH = 64;
 const MAX_NAME_LENGTH = 120;
-/** Ids become part of MQTT topics, where these three have a meaning of their own. */
-const NOT_IN_A_METER_ID = /[/+#\s]/;
 
 /** Reads one or many registrations. Throws an error that names the field and the value before anything is written. */
 export function parseRegistrations(payload: unknown): Registration[] {
@@ -23,8 +22,9 @@ function parseRegistration(item: unknown): Registration {
     throw new RangeError('payload must be a registration such as {accountId, name, meterId}');
   const source = item as Record<string, unknown>;
   const meterId = text(source, 'meterId', MAX_ID_LENGTH);
-  if (NOT_IN_A_METER_ID.test(meterId))
+  if (!isMeterId(meterId)) {
     throw new RangeError(`meterId must not contain /, +, # or spaces, got "${meterId}"`);
+  }
   const isProtected = source['protected'] ?? false;
   if (typeof isProtected !== 'boolean')
     throw new RangeError(`protected must be true or false, got "${showValue(isProtected)}"`);

@@ -11,6 +11,9 @@ import type { SupplyState } from './account';
 export interface RelayRecord extends RelayIntent {
   dialect: string;
   state: string;
+  issuedMs: number;
+  /** The customer may never be cut off. */
+  isProtected: boolean;
   tries: number;
   reported: SupplyState | null;
 }

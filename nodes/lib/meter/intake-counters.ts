@@ -16,6 +16,6 @@ export function newIntakeCounters(): IntakeCounters {
 export function countIntake(counters: IntakeCounters, intake: Intake): void {
   counters.received += intake.total;
   counters.taken += intake.taken.length;
-  counters.duplicates += intake.duplicates + intake.unsettled;
+  counters.duplicates += intake.duplicates;
   for (const { refusal } of intake.refused) counters[refusal.kind] += 1;
 }

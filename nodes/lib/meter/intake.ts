@@ -25,8 +25,6 @@ export interface Intake {
   refused: RefusedReading[];
   /** Readings that the ledger has already. */
   duplicates: number;
-  /** Copies of readings that are on their way to the ledger but not in it yet; their sender shall ask again. */
-  unsettled: number;
   isFrame: boolean;
   /** All readings of the message; one for a message that could not be read at all. */
   total: number;
@@ -36,11 +34,13 @@ export interface IntakeContext {
   chain: RegisterChain;
   nowMs: number;
   lookUp: LookUpMoment;
+  /** Whether a reading has to be of the meter that the topic names. */
+  bindsTopics: boolean;
 }
 
 /** Takes a message apart into readings and puts each on its meter's register chain. Never throws for what a device sent. */
 export function takeMessage(topic: string, payload: unknown, context: IntakeContext): Intake {
-  const intake: Intake = { taken: [], refused: [], duplicates: 0, unsettled: 0, isFrame: false, total: 1 };
+  const intake: Intake = { taken: [], refused: [], duplicates: 0, isFrame: false, total: 1 };
   const decoded = decode(payload);
   if (!decoded.ok) {
     refuse(intake, decoded.refusal, payload);
@@ -58,8 +58,15 @@ export function takeMessage(topic: string, payload: unknown, context: IntakeCont
   intake.total = items.length;
   for (const item of items) {
     const parsed = parseJsonReading(item, fallback);
-    if (parsed.ok) takeReading(intake, parsed.reading, context);
-    else refuse(intake, parsed.refusal, item);
+    if (!parsed.ok) refuse(intake, parsed.refusal, item);
+    else if (context.bindsTopics && parsed.reading.meterId !== fallback.meterId) {
+      const { meterId } = parsed.reading;
+      refuse(
+        intake,
+        rejected('meterId', meterId, `must be the meter of the topic, ${fallback.meterId}`).refusal,
+        item,
+      );
+    } else takeReading(intake, parsed.reading, context);
   }
   return intake;
 }
@@ -71,7 +78,7 @@ export function retakeReadings(
   context: IntakeContext,
 ): Intake {
   const total = readings.length;
-  const intake: Intake = { taken: [], refused: [], duplicates: 0, unsettled: 0, isFrame, total };
+  const intake: Intake = { taken: [], refused: [], duplicates: 0, isFrame, total };
   for (const reading of readings) takeReading(intake, reading, context);
   return intake;
 }
@@ -83,24 +90,37 @@ function takeReading(intake: Intake, reading: Reading, context: IntakeContext): 
   } else if (verdict.kind === 'refused') {
     refuse(intake, verdict.refusal, reading);
   } else {
-    takeStale(intake, reading, verdict.headMs, context);
+    takeStale(intake, reading, context);
   }
 }
 
-/** A reading that is not newer than its meter's chain: a copy of what is stored, a copy of what is on its way, or late. */
-function takeStale(intake: Intake, reading: Reading, chainMs: number, context: IntakeContext): void {
-  const stored = context.lookUp(reading.meterId, reading.atMs);
-  if (stored.energyWh === reading.energyWh) intake.duplicates += 1;
-  else if (stored.energyWh === null && (stored.headMs === null || stored.headMs < chainMs))
-    intake.unsettled += 1;
-  else {
-    const reason =
-      stored.energyWh === null
-        ? 'not after the last reading'
-        : 'differs from the stored reading of this time';
-    const { meterId, atMs } = reading;
-    refuse(intake, { kind: 'held', field: 'atMs', value: String(atMs), reason, meterId }, reading);
+/**
+ * A reading that is not newer than its meter's chain: a copy of what is stored, late, or a copy of one that was sent into
+ * the flow and is not in the ledger. That one may be on its way or lost, so the copy is put on the chain again from what
+ * is stored; should both arrive, the ledger takes one and finds the other to be a copy.
+ */
+function takeStale(intake: Intake, reading: Reading, context: IntakeContext): void {
+  const { meterId, atMs, energyWh } = reading;
+  const stored = context.lookUp(meterId, atMs);
+  if (stored.energyWh === energyWh) {
+    intake.duplicates += 1;
+    return;
   }
+  if (stored.headMs === null || atMs > stored.headMs) {
+    context.chain.forget(meterId);
+    const verdict = context.chain.accept(reading, context.nowMs);
+    if (verdict.kind === 'segment') {
+      intake.taken.push({ reading, segment: verdict.segment, accountId: verdict.accountId });
+      return;
+    }
+    if (verdict.kind === 'refused') {
+      refuse(intake, verdict.refusal, reading);
+      return;
+    }
+  }
+  const reason =
+    stored.energyWh === null ? 'not after the last reading' : 'differs from the stored reading of this time';
+  refuse(intake, { kind: 'held', field: 'atMs', value: String(atMs), reason, meterId }, reading);
 }
 
 function refuse(intake: Intake, refusal: Refusal, content: unknown): void {

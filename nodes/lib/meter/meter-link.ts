@@ -12,6 +12,8 @@ export interface MeterLink {
   /** Where a client on this machine reaches the broker. */
   readonly url: string;
   readonly state: LinkState;
+  /** Whether every sender can only write below its own name, so that a topic says who speaks. */
+  readonly bindsTopics: boolean;
   /** Hears every message on topics that match the filter. Returns the way to stop hearing. */
   listen(filter: string, handler: MeterMessageHandler): () => void;
   /** Sends a message to a meter; resolves when the broker has it. */

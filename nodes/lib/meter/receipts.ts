@@ -20,6 +20,7 @@ export class Receipts {
   constructor(
     private readonly lifeMs: number,
     private readonly maxOpen: number,
+    private readonly prefix = 'r',
   ) {}
 
   get size(): number {
@@ -29,7 +30,7 @@ export class Receipts {
   /** Returns null when too many are open: the caller answers "failed" at once and the sender backs off. */
   issue(readings: number, monotonicMs: number, answer: (outcome: ReceiptOutcome) => void): string | null {
     if (this.open.size >= this.maxOpen) return null;
-    const receipt = `r${(this.lastNumber += 1)}`;
+    const receipt = `${this.prefix}${(this.lastNumber += 1)}`;
     this.open.set(receipt, {
       openReadings: readings,
       failed: false,

@@ -15,8 +15,8 @@ export interface ChainLimits {
 
 export type ChainVerdict =
   | { kind: 'segment'; segment: Segment; accountId: string }
-  /** Not newer than the chain, which stands at `headMs`: the ledger has to say whether it knows it. */
-  | { kind: 'stale'; headMs: number }
+  /** Not newer than the chain: the ledger has to say whether it knows it. */
+  | { kind: 'stale' }
   | { kind: 'refused'; refusal: Refusal };
 
 interface ChainEntry {
@@ -24,6 +24,8 @@ interface ChainEntry {
   atMs: number;
   energyWh: number;
   isOpened: boolean;
+  /** Where the chain was last put back to; null since it was read from the ledger. */
+  rewoundToMs: number | null;
 }
 
 const MS_PER_HOUR = 3_600_000;
@@ -49,7 +51,7 @@ export class RegisterChain {
     if (atMs > nowMs + this.limits.maxFutureMs) return held(reading, 'atMs', atMs, 'the clock is ahead');
     if (!entry.isOpened)
       return this.advance(entry, reading, { fromMs: atMs, fromWh: energyWh, toMs: atMs, toWh: energyWh });
-    if (atMs <= entry.atMs) return { kind: 'stale', headMs: entry.atMs };
+    if (atMs <= entry.atMs) return { kind: 'stale' };
     const refusal = this.findFault(entry, reading);
     if (refusal) return refusal;
     return this.advance(entry, reading, {
@@ -60,13 +62,18 @@ export class RegisterChain {
     });
   }
 
-  /** Puts a meter back to what the ledger has stored. */
+  /**
+   * Puts a meter back to what the ledger has stored. When many readings of a meter were refused together, only the
+   * first puts it back; the others are taken again behind it, each from where the one before ends.
+   */
   rewind(meterId: string, head: MeterHead | null): void {
     const entry = this.meters.get(meterId);
-    if (!entry) return;
+    const headMs = head?.atMs ?? 0;
+    if (!entry || entry.rewoundToMs === headMs) return;
     entry.isOpened = head !== null;
-    entry.atMs = head?.atMs ?? 0;
+    entry.atMs = headMs;
     entry.energyWh = head?.energyWh ?? 0;
+    entry.rewoundToMs = headMs;
   }
 
   /** Drops what is remembered of a meter, so that the next reading asks the ledger again. */
@@ -83,6 +90,7 @@ export class RegisterChain {
       atMs: head?.atMs ?? 0,
       energyWh: head?.energyWh ?? 0,
       isOpened: head !== null,
+      rewoundToMs: null,
     };
     this.meters.set(meterId, entry);
     return entry;

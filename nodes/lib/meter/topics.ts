@@ -47,6 +47,14 @@ export function compileFilter(filter: string): (topic: string) => boolean {
     topic.indexOf('/', start.length) === topic.length - end.length;
 }
 
+const isReadingTopic = compileFilter(READING_FILTER);
+const isRelayTopic = compileFilter(RELAY_FILTER);
+
+/** Whether a message on this topic is owed to the ledger, so that nobody but its listener may acknowledge it. */
+export function isMeterData(topic: string): boolean {
+  return isReadingTopic(topic) || isRelayTopic(topic);
+}
+
 /** Denied by default: a device writes below its own name, except its command topic. */
 export function mayPublish(identity: string, topic: string): boolean {
   if (identity === '' || !isOwn(identity, topic)) return false;

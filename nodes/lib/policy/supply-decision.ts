@@ -33,6 +33,8 @@ export interface Circumstances {
   nowMs: number;
   /** When the meter was last read; null when no reading led to this decision. */
   readingAtMs: number | null;
+  /** Whether money came in. What was said about the credit before no longer holds then. */
+  hasPaid: boolean;
   /** Cuts in the last hour over the whole fleet. Asked only when a cut is due, since it costs a query. */
   cutsInLastHour: () => number;
 }
@@ -70,45 +72,44 @@ const BRAKES: readonly { name: HeldBackBy; holds: (input: BrakeInput) => boolean
   { name: 'no-cut hours', holds: ({ policy, now }) => !policy.mayCutAt(now.nowMs) },
   {
     name: 'warning',
-    holds: ({ policy, now, warnedAtMs }) => warnedAtMs === null || now.nowMs - warnedAtMs < policy.warnLeadMs,
+    // At least a moment later, so that a warning and its cut never leave together.
+    holds: ({ policy, now, warnedAtMs }) =>
+      warnedAtMs === null || now.nowMs - warnedAtMs < Math.max(1, policy.warnLeadMs),
   },
   { name: 'fleet budget', holds: ({ policy, now }) => now.cutsInLastHour() >= policy.maxCutsPerHour },
 ];
 
 /** Decides from an account as it stands after a commit. Pure: the same state always gives the same decision. */
 export function decideSupply(policy: SupplyPolicy, account: AccountState, now: Circumstances): Decision {
-  const notices: NoticeKind[] = [];
-  const warnedAtMs = standingWarning(policy, account, now.nowMs);
-  if (warnedAtMs !== null && account.warnedAtMs === null) notices.push('low-credit');
+  const warnedAtMs = standingWarning(policy, account, now);
+  const isNewWarning = warnedAtMs !== null && warnedAtMs !== account.warnedAtMs;
+  const warning: NoticeKind[] = isNewWarning ? ['low-credit'] : [];
+  const isOn = account.supply === 'on';
+  const stay = { supply: null, heldBackBy: null, warnedAtMs, notices: warning };
 
-  if (account.balanceMicros > policy.cutAtMicros) {
-    if (account.supply === 'on')
-      return { supply: null, reason: 'credit', heldBackBy: null, warnedAtMs, notices };
-    return {
-      supply: 'on',
-      reason: 'credit',
-      heldBackBy: null,
-      warnedAtMs,
-      notices: [...notices, 'restored'],
-    };
+  const hasCredit = account.balanceMicros > policy.cutAtMicros;
+  if (hasCredit || (account.isProtected && !isOn)) {
+    const reason = hasCredit ? 'credit' : 'protected';
+    // A cut that expired before it reached the relay was told all the same, so its end is told too.
+    const notices: NoticeKind[] = account.toldSupply === 'off' ? [...warning, 'restored'] : warning;
+    return { ...stay, supply: isOn ? null : 'on', reason, notices };
   }
-  if (account.supply === 'off')
-    return { supply: null, reason: 'no credit', heldBackBy: null, warnedAtMs, notices };
-
+  const reason = 'no credit';
+  if (!isOn) return { ...stay, reason };
   const brake = BRAKES.find((candidate) => candidate.holds({ account, policy, now, warnedAtMs }));
-  if (brake) return { supply: null, reason: 'no credit', heldBackBy: brake.name, warnedAtMs, notices };
+  if (brake) return { ...stay, reason, heldBackBy: brake.name };
   return {
+    ...stay,
     supply: 'off',
-    reason: 'no credit',
-    heldBackBy: null,
-    warnedAtMs,
-    notices: [...notices, 'cut-off'],
+    reason,
+    notices: account.toldSupply === 'on' ? [...warning, 'cut-off'] : warning,
   };
 }
 
-function standingWarning(policy: SupplyPolicy, account: AccountState, nowMs: number): number | null {
+/** A warning stands until the credit has recovered, or until money comes in: too little of it is worth a new warning. */
+function standingWarning(policy: SupplyPolicy, account: AccountState, now: Circumstances): number | null {
   const { balanceMicros, warnedAtMs } = account;
-  if (balanceMicros < policy.warnBelowMicros) return warnedAtMs ?? nowMs;
+  if (balanceMicros < policy.warnBelowMicros) return now.hasPaid ? now.nowMs : (warnedAtMs ?? now.nowMs);
   const clearsAt = policy.warnBelowMicros + policy.warnHysteresisMicros;
-  return balanceMicros >= clearsAt ? null : warnedAtMs;
+  return now.hasPaid || balanceMicros >= clearsAt ? null : warnedAtMs;
 }

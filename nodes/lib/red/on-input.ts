@@ -1,5 +1,5 @@
 import type { Node } from 'node-red';
-import { toError } from './to-error';
+import { toError } from '../text/to-error';
 
 /** One message, or one slot per output with a message, several messages, or nothing. */
 export type Outputs<M extends object> = M | (M | M[] | null | undefined)[] | null | undefined | void;

@@ -1,16 +1,18 @@
-import { errorText } from './to-error';
+import type { Node } from 'node-red';
+import { errorText } from '../text/to-error';
 
 /**
- * Puts together what a node works with. A wrong setting must not end the start of the flows, so a failure is shown by
- * `onFault` and told again on every message: the returned function gives what was made, or throws the reason.
+ * Puts together what a node works with. A wrong setting must not end the start of the flows, so the reason is logged,
+ * shown by `showFault`, and told again on every message: the returned function gives what was made, or throws the reason.
  */
-export function readyOrFault<T>(make: () => T, onFault: (fault: string) => void): () => T {
+export function readyOrFault<T>(node: Node, make: () => T, showFault: () => void): () => T {
   try {
     const made = make();
     return () => made;
   } catch (error) {
     const fault = errorText(error);
-    onFault(fault);
+    node.error(fault);
+    showFault();
     return () => {
       throw new Error(fault);
     };

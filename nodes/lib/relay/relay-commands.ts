@@ -1,6 +1,7 @@
 import type { SupplyState } from '../ledger/account';
 import type { RelayRecord } from '../ledger/store';
 import type { RelayIntent } from '../policy/supply-decision';
+import { toError } from '../text/to-error';
 import { writeCommand, type DeviceCommand } from './dialects';
 
 /** What is told about a relay: what is wanted, what it said, and how hard we tried. */
@@ -10,7 +11,7 @@ export interface RelayState {
   reported: SupplyState | null;
   confirmed: boolean;
   tries: number;
-  state: 'sent' | 'confirmed' | 'failed';
+  state: 'sent' | 'confirmed' | 'failed' | 'expired';
 }
 
 export interface RelayCommandsOptions {
@@ -21,6 +22,8 @@ export interface RelayCommandsOptions {
   nowMs: () => number;
   schedule: (run: () => void, afterMs: number) => () => void;
   transmit: (command: DeviceCommand) => void;
+  /** Hears of a command that can not be put into words for its device. */
+  onError: (error: Error) => void;
   /** Called on every change, so that it can be stored and shown. */
   onState: (state: RelayState, commandId: string) => void;
 }
@@ -73,8 +76,16 @@ export class RelayCommands {
   }
 
   private send(command: ActiveCommand): void {
-    const { maxTries, nowMs, commandLifeMs, transmit, schedule, retryMs } = this.options;
+    const { maxTries, nowMs, commandLifeMs, transmit, schedule, retryMs, onError } = this.options;
     if (command.tries >= maxTries) {
+      this.end(command, 'failed');
+      return;
+    }
+    let device: DeviceCommand;
+    try {
+      device = writeCommand(command.dialect, { ...command.intent, expiresMs: nowMs() + commandLifeMs });
+    } catch (error) {
+      onError(toError(error));
       this.end(command, 'failed');
       return;
     }
@@ -82,7 +93,7 @@ export class RelayCommands {
     const waitMs = Math.min(retryMs * 2 ** (command.tries - 1), MAX_RETRY_MS);
     command.cancelRetry = schedule(() => this.send(command), waitMs);
     this.tell(command, 'sent');
-    transmit(writeCommand(command.dialect, { ...command.intent, expiresMs: nowMs() + commandLifeMs }));
+    transmit(device);
   }
 
   private end(command: ActiveCommand, state: 'confirmed' | 'failed'): void {

@@ -1,9 +1,10 @@
 import { GroupCommit, type Schedule } from '../ledger/group-commit';
-import type { Committed, Posting, PostingResult } from '../ledger/posting';
+import type { Posting, PostingResult } from '../ledger/posting';
 import type { Store } from '../ledger/store';
 import { Receipts } from '../meter/receipts';
 import { RegisterChain, type ChainLimits } from '../meter/register-chain';
 import type { PrepaidMessage } from '../meter/prepaid-message';
+import type { Notice } from '../notice/notice';
 import type { Micros } from '../money/micros';
 import type { SiteClock } from '../time/site-clock';
 import { writeMoney, type MoneyFormat } from './money-format';
@@ -19,6 +20,10 @@ export interface SiteOptions {
   monotonicMs: () => number;
   schedule: Schedule;
   isItemFault: (error: Error) => boolean;
+  /** Hears of errors that nobody else is there to hear. */
+  onThrown: (error: Error) => void;
+  /** Tells the receipts of this site from those of any other; drawn at random when the site opens. */
+  receiptPrefix: string;
 }
 
 /** A group is committed at this size or age, whichever comes first: one disk flush for many readings. */
@@ -45,7 +50,7 @@ export class Site {
   private readonly money: MoneyFormat;
   private readonly committer: GroupCommit<Posting, PostingResult>;
   private readonly retakers = new Map<string, Retake>();
-  private readonly commitListeners = new Set<(committed: Committed) => void>();
+  private readonly claimedNotices = new Set<number>();
   private lastFaultMessage: string | null = null;
 
   constructor(private readonly options: SiteOptions) {
@@ -56,13 +61,14 @@ export class Site {
     this.dataFolder = options.dataFolder;
     this.money = options.money;
     this.chain = new RegisterChain(options.chainLimits, (meterId) => store.knownMeter(meterId));
-    this.receipts = new Receipts(RECEIPT_LIFE_MS, MAX_OPEN_RECEIPTS);
+    this.receipts = new Receipts(RECEIPT_LIFE_MS, MAX_OPEN_RECEIPTS, options.receiptPrefix);
     this.committer = new GroupCommit<Posting, PostingResult>({
       commit: (postings) => store.commit(postings, clock.nowMs()),
       maxItems: MAX_GROUP,
       maxWaitMs: MAX_GROUP_WAIT_MS,
       schedule: options.schedule,
       isItemFault: options.isItemFault,
+      onThrown: options.onThrown,
     });
   }
 
@@ -96,7 +102,6 @@ export class Site {
     this.committer.submit(posting, (error, result) => {
       this.lastFaultMessage = error === null ? null : error.message;
       settle(error, result);
-      if (result?.outcome === 'committed') for (const hear of this.commitListeners) hear(result);
     });
   }
 
@@ -110,10 +115,13 @@ export class Site {
     });
   }
 
-  /** Hears of every commit that moved money. Returns the way to stop hearing. */
-  onCommit(hear: (committed: Committed) => void): () => void {
-    this.commitListeners.add(hear);
-    return () => this.commitListeners.delete(hear);
+  /** Notices that were never handed to a flow, each to the first who asks: two guards must not send one notice twice. */
+  claimNotices(limit: number): Notice[] {
+    const notices = this.store
+      .unhandedNotices(limit)
+      .filter(({ noticeId }) => !this.claimedNotices.has(noticeId));
+    for (const { noticeId } of notices) this.claimedNotices.add(noticeId);
+    return notices;
   }
 
   /** An ingest says how to send a message again whose segment the ledger refused. Returns the way to stop. */

@@ -33,6 +33,7 @@ describe('group commit', () => {
         return () => timers.delete(timer);
       },
       isItemFault: (error) => error instanceof ItemFault,
+      onThrown: (error) => answers.push(`thrown: ${error.message}`),
     });
   });
 
@@ -61,7 +62,6 @@ describe('group commit', () => {
   it('commits a full group at once', () => {
     for (const item of ['a', 'b', 'c', 'd']) submit(item);
     assert.deepEqual(groups, [['a', 'b', 'c']]);
-    assert.equal(group.pending, 1);
     runTimers();
     assert.deepEqual(groups[1], ['d']);
   });
@@ -93,8 +93,21 @@ describe('group commit', () => {
     group.submit('a', () => submit('b'));
     group.flush();
     assert.deepEqual(groups, [['a']]);
-    assert.equal(group.pending, 1);
     runTimers();
     assert.deepEqual(groups[1], ['b']);
+  });
+
+  it('keeps the news of a commit from nobody, whoever throws at it', () => {
+    for (const thrown of [new ItemFault('mine'), new TypeError('mine')]) {
+      answers = [];
+      groups = [];
+      submit('a');
+      group.submit('b', () => {
+        throw thrown;
+      });
+      submit('c');
+      assert.deepEqual(groups, [['a', 'b', 'c']]);
+      assert.deepEqual(answers, ['a=A', 'thrown: mine', 'c=C']);
+    }
   });
 });

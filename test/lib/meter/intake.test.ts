@@ -13,7 +13,7 @@ function contextOf(stored: StoredMoment = NOT_STORED): IntakeContext {
   const known = (meterId: string) =>
     meterId.startsWith('M') ? { accountId: `A${meterId}`, head: HEAD } : undefined;
   const chain = new RegisterChain({ maxFutureMs: 60_000, maxPowerW: 69_000 }, known);
-  return { chain, nowMs: NOW_MS, lookUp: () => stored };
+  return { chain, nowMs: NOW_MS, lookUp: () => stored, bindsTopics: false };
 }
 
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
@@ -67,19 +67,13 @@ describe('intake', () => {
     name: string;
     stored: StoredMoment;
     energyWh: number;
-    list: 'duplicates' | 'unsettled' | 'refused';
+    list: 'duplicates' | 'refused';
   }[] = [
     {
       name: 'a copy of a stored reading',
       stored: { headMs: HEAD.atMs, energyWh: 1_000 },
       energyWh: 1_000,
       list: 'duplicates',
-    },
-    {
-      name: 'a copy of a reading still on its way',
-      stored: { headMs: HEAD.atMs - 1, energyWh: null },
-      energyWh: 1_000,
-      list: 'unsettled',
     },
     { name: 'a late reading', stored: { headMs: HEAD.atMs, energyWh: null }, energyWh: 990, list: 'refused' },
     {
@@ -94,13 +88,34 @@ describe('intake', () => {
       const intake = takeMessage('t', { meterId: 'M1', atMs: HEAD.atMs, energyWh }, contextOf(stored));
       const counts = {
         duplicates: intake.duplicates,
-        unsettled: intake.unsettled,
         refused: intake.refused.length,
       };
-      assert.deepEqual(counts, { duplicates: 0, unsettled: 0, refused: 0, [list]: 1 });
+      assert.deepEqual(counts, { duplicates: 0, refused: 0, [list]: 1 });
       assert.equal(intake.taken.length, 0);
     });
   }
+
+  it('takes a reading again that went into the flow and is not in the ledger, from where the ledger stands', () => {
+    const context = contextOf({ headMs: HEAD.atMs, energyWh: null });
+    const reading = { meterId: 'M1', atMs: HEAD.atMs + 1_000, energyWh: 1_001 };
+    const segments = [reading, reading].map((one) => takeMessage('t', one, context).taken[0]?.segment);
+    assert.deepEqual(segments[0], { fromMs: HEAD.atMs, fromWh: 1_000, toMs: reading.atMs, toWh: 1_001 });
+    assert.deepEqual(segments[1], segments[0]);
+  });
+
+  it('lets nobody speak for another meter where topics say who speaks', () => {
+    const context = { ...contextOf(), bindsTopics: true };
+    const frame = [
+      { energyWh: 1_001 },
+      { meterId: 'M1', energyWh: 1_002 },
+      { meterId: 'M2', energyWh: 1_001 },
+    ];
+    const intake = takeMessage('wk/M1/reading', frame, context);
+    assert.deepEqual(
+      intake.refused.map(({ refusal }) => [refusal.kind, refusal.field, refusal.value]),
+      [['rejected', 'meterId', 'M2']],
+    );
+  });
 
   it('never throws and loses nothing, whatever arrives', () => {
     const context = contextOf();

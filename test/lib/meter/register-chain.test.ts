@@ -31,10 +31,7 @@ describe('register chain', () => {
 
   it('calls a reading stale that is not newer than the chain', () => {
     const chain = chainOf({ M1: { accountId: 'A1', head: { atMs: NOW_MS, energyWh: 100 } } });
-    assert.deepEqual(chain.accept({ meterId: 'M1', atMs: NOW_MS, energyWh: 100 }, NOW_MS), {
-      kind: 'stale',
-      headMs: NOW_MS,
-    });
+    assert.deepEqual(chain.accept({ meterId: 'M1', atMs: NOW_MS, energyWh: 100 }, NOW_MS), { kind: 'stale' });
   });
 
   const faults: { name: string; atMs: number; energyWh: number; field: string; reason: RegExp }[] = [
@@ -94,5 +91,21 @@ describe('register chain', () => {
     chain.rewind('M1', null);
     const opened = chain.accept({ meterId: 'M1', atMs: NOW_MS, energyWh: 150 }, NOW_MS);
     assert.ok(opened.kind === 'segment' && opened.segment.fromMs === NOW_MS);
+  });
+
+  it('is put back once for readings that were refused together, so that they follow each other again', () => {
+    const stored = { atMs: NOW_MS - MINUTE_MS, energyWh: 100 };
+    const chain = chainOf({ M1: { accountId: 'A1', head: stored } });
+    const accept = (second: number) =>
+      chain.accept({ meterId: 'M1', atMs: stored.atMs + second * 1_000, energyWh: 100 + second }, NOW_MS);
+    for (const second of [1, 2, 3]) accept(second);
+    const starts: number[] = [];
+    for (const second of [1, 2, 3]) {
+      chain.rewind('M1', stored);
+      const verdict = accept(second);
+      assert.ok(verdict.kind === 'segment');
+      starts.push(verdict.segment.fromWh);
+    }
+    assert.deepEqual(starts, [100, 101, 102]);
   });
 });

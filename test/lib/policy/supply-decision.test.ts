@@ -29,9 +29,10 @@ const DUE: AccountState = {
   isProtected: false,
   balanceMicros: micros(0),
   supply: 'on',
+  toldSupply: 'on',
   warnedAtMs: NOW_MS - HOUR_MS,
 };
-const CALM: Circumstances = { nowMs: NOW_MS, readingAtMs: NOW_MS, cutsInLastHour: () => 0 };
+const CALM: Circumstances = { nowMs: NOW_MS, readingAtMs: NOW_MS, hasPaid: false, cutsInLastHour: () => 0 };
 
 describe('supply decision', () => {
   it('cuts when the balance is at the limit and nothing speaks against it', () => {
@@ -68,7 +69,7 @@ describe('supply decision', () => {
   }
 
   it('cuts at the very edge of every brake', () => {
-    const now = { nowMs: NOW_MS, readingAtMs: NOW_MS - 2 * HOUR_MS, cutsInLastHour: () => 4 };
+    const now = { ...CALM, readingAtMs: NOW_MS - 2 * HOUR_MS, cutsInLastHour: () => 4 };
     assert.equal(decideSupply(POLICY, DUE, now).supply, 'off');
   });
 
@@ -112,7 +113,7 @@ describe('supply decision', () => {
   });
 
   it('brings the light back as soon as there is credit, whatever the hour', () => {
-    const dark = { ...DUE, supply: 'off' as const, balanceMicros: micros(1) };
+    const dark = { ...DUE, supply: 'off' as const, toldSupply: 'off' as const, balanceMicros: micros(1) };
     const decision = decideSupply({ ...POLICY, mayCutAt: () => false }, dark, { ...CALM, readingAtMs: null });
     assert.equal(decision.supply, 'on');
     assert.ok(decision.notices.includes('restored'));
@@ -122,5 +123,44 @@ describe('supply decision', () => {
     const decision = decideSupply(POLICY, { ...DUE, supply: 'off' }, CALM);
     assert.equal(decision.supply, null);
     assert.deepEqual(decision.notices, []);
+  });
+
+  it('warns anew, with a new lead, whoever pays too little', () => {
+    const low = { ...DUE, balanceMicros: micros(5_000_000) };
+    const paid = decideSupply(POLICY, low, { ...CALM, readingAtMs: null, hasPaid: true });
+    assert.deepEqual(paid.notices, ['low-credit']);
+    assert.equal(paid.warnedAtMs, NOW_MS);
+    const used = { ...DUE, balanceMicros: micros(-1), warnedAtMs: paid.warnedAtMs };
+    const soon = decideSupply(POLICY, used, { ...CALM, nowMs: NOW_MS + HOUR_MS - 1 });
+    assert.equal(soon.heldBackBy, 'warning');
+    const readingAtMs = NOW_MS + HOUR_MS;
+    assert.equal(decideSupply(POLICY, used, { ...CALM, nowMs: readingAtMs, readingAtMs }).supply, 'off');
+  });
+
+  it('ends a warning when enough is paid, within the hysteresis too', () => {
+    const enough = { ...DUE, balanceMicros: micros(30_000_000) };
+    assert.equal(decideSupply(POLICY, enough, { ...CALM, hasPaid: true }).warnedAtMs, null);
+    assert.equal(decideSupply(POLICY, enough, CALM).warnedAtMs, DUE.warnedAtMs);
+  });
+
+  it('never lets a warning and its cut leave together', () => {
+    const decision = decideSupply({ ...POLICY, warnLeadMs: 0 }, { ...DUE, warnedAtMs: null }, CALM);
+    assert.deepEqual([decision.supply, decision.notices], [null, ['low-credit']]);
+  });
+
+  it('brings the light back to whoever has become protected', () => {
+    const decision = decideSupply(
+      POLICY,
+      { ...DUE, isProtected: true, supply: 'off', toldSupply: 'off' },
+      CALM,
+    );
+    assert.deepEqual([decision.supply, decision.reason], ['on', 'protected']);
+  });
+
+  it('tells of a cut once, and of its end once, however often the command is made anew', () => {
+    const again = decideSupply(POLICY, { ...DUE, toldSupply: 'off' }, CALM);
+    assert.deepEqual([again.supply, again.notices], ['off', []]);
+    const back = decideSupply(POLICY, { ...DUE, toldSupply: 'off', balanceMicros: micros(50_000_000) }, CALM);
+    assert.deepEqual([back.supply, back.notices], [null, ['restored']]);
   });
 });

@@ -13,12 +13,14 @@ describe('relay commands', () => {
   let timers: Set<Timer>;
   let sent: DeviceCommand[];
   let states: RelayState[];
+  let errors: string[];
   let commands: RelayCommands;
 
   beforeEach(() => {
     timers = new Set();
     sent = [];
     states = [];
+    errors = [];
     commands = new RelayCommands({
       retryMs: 5_000,
       maxTries: 3,
@@ -31,6 +33,7 @@ describe('relay commands', () => {
       },
       transmit: (command) => sent.push(command),
       onState: (state) => states.push(state),
+      onError: (error) => errors.push(error.message),
     });
   });
 
@@ -95,11 +98,13 @@ describe('relay commands', () => {
     assert.equal(commands.report('M1', 'off'), false);
   });
 
-  it('refuses a dialect it does not speak, by name', () => {
-    const intent = { meterId: 'M1', desired: 'on' as const, reason: 'x', commandId: 'c', version: 1 };
-    assert.throws(
-      () => commands.start(intent, { dialect: 'morse', reported: null }),
-      /unknown relay dialect "morse".*json/,
-    );
+  it('gives up a dialect it does not speak, by name, and works on', () => {
+    const intent = { meterId: 'M2', desired: 'on' as const, reason: 'x', commandId: 'c', version: 1 };
+    commands.start(intent, { dialect: 'morse', reported: null });
+    assert.match(errors[0] ?? '', /unknown relay dialect "morse".*json/);
+    assert.equal(lastState(), 'failed 0');
+    assert.equal(timers.size, 0);
+    start(1, 'off');
+    assert.equal(sent.length, 1);
   });
 });

@@ -39,6 +39,7 @@ function liveThrough(seed: number, house: House, startMs: number, readyAfterMs: 
     isProtected: false,
     balanceMicros: parseAmount(String(house.openingCredit)),
     supply: 'on',
+    toldSupply: 'on',
     warnedAtMs: null,
   };
   const fate: Fate = { warnedAfterS: NaN, cutAfterS: NaN };
@@ -54,6 +55,7 @@ function liveThrough(seed: number, house: House, startMs: number, readyAfterMs: 
     const decision = decideSupply(POLICY, account, {
       nowMs: atMs,
       readingAtMs: atMs,
+      hasPaid: false,
       cutsInLastHour: () => 0,
     });
     const afterS = (atMs - startMs) / CLOCK_RATE / 1000;

@@ -3,7 +3,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Aedes, AuthenticateError, Client, PublishPacket, Subscription } from 'aedes';
 import { isThisMachine } from '../../meter/listen-address';
 import type { LinkState, MeterLink, MeterMessageHandler } from '../../meter/meter-link';
-import { mayPublish, maySubscribe } from '../../meter/topics';
+import { isMeterId } from '../../meter/meter-id';
+import { isMeterData, mayPublish, maySubscribe } from '../../meter/topics';
 import { HandlerTable } from './handler-table';
 import { LinkStateBoard } from './link-state';
 
@@ -20,6 +21,8 @@ export interface EmbeddedBrokerOptions {
 const BAD_USERNAME_OR_PASSWORD = 4;
 /** A device may let this much pile up unread before it is cut off, so that a frozen one cannot hold memory. */
 const DRAIN_TIMEOUT_MS = 20_000;
+/** More devices than this on one broker are a mistake or an attack. */
+const MAX_CONNECTIONS = 20_000;
 /** A frame of 5,000 readings has about half of this; whoever sends more is cut off. */
 const MAX_PAYLOAD_BYTES = 1_048_576;
 
@@ -55,6 +58,10 @@ export class EmbeddedBroker implements MeterLink {
   get port(): number {
     const address = this.server?.address();
     return typeof address === 'object' && address !== null ? address.port : this.options.port;
+  }
+
+  get bindsTopics(): boolean {
+    return !this.options.isOpen;
   }
 
   get state(): LinkState {
@@ -125,11 +132,15 @@ export class EmbeddedBroker implements MeterLink {
       socket.setNoDelay(true);
       aedes.handle(socket);
     });
+    server.maxConnections = MAX_CONNECTIONS;
     this.server = server;
     return new Promise((resolve, reject) => {
       server.once('error', reject);
       server.listen(this.options.port, this.options.host, () => {
         server.removeListener('error', reject);
+        server.on('error', (error) => this.board.set({ kind: 'down', reason: error.message }));
+        // Closed while the port was being opened: close() found nothing to close yet.
+        if (this.isClosed) server.close();
         resolve();
       });
     });
@@ -153,13 +164,19 @@ export class EmbeddedBroker implements MeterLink {
     password: Buffer | undefined,
     done: (error: AuthenticateError | null, success: boolean | null) => void,
   ): void {
-    identities.set(client, username !== undefined && username !== '' ? username : client.id);
+    const identity = username !== undefined && username !== '' ? username : client.id;
+    identities.set(client, identity);
     const given = Buffer.from(password ?? '');
     const expected = this.passwordBytes;
-    const isGood =
+    const isKnown =
       expected.length === 0 || (given.length === expected.length && timingSafeEqual(given, expected));
-    if (isGood) done(null, true);
-    else done(Object.assign(new Error('wrong password'), { returnCode: BAD_USERNAME_OR_PASSWORD }), null);
+    // An identity becomes part of topics, where wildcards and slashes would speak for others.
+    if (isKnown && isMeterId(identity)) done(null, true);
+    else
+      done(
+        Object.assign(new Error('wrong password or name'), { returnCode: BAD_USERNAME_OR_PASSWORD }),
+        null,
+      );
   }
 
   private authorizePublish(
@@ -185,7 +202,10 @@ export class EmbeddedBroker implements MeterLink {
     packet.retain = false;
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
     if (client !== null && packet.qos > 0) {
-      this.handlers.dispatch(topic, payload, done);
+      const isHeard = this.handlers.dispatch(topic, payload, done);
+      // While the flow has no ingest, such as during a deploy, the meter keeps its reading and sends it again.
+      if (!isHeard)
+        done(isMeterData(topic) ? new Error('nobody takes readings now: send again later') : null);
       return;
     }
     if (client !== null) this.handlers.dispatch(topic, payload, null);

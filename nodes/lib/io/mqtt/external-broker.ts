@@ -38,6 +38,11 @@ export class ExternalBroker implements MeterLink {
     return this.options.url;
   }
 
+  /** Who may write where is the other broker's own affair. */
+  get bindsTopics(): boolean {
+    return false;
+  }
+
   get state(): LinkState {
     return this.board.state;
   }

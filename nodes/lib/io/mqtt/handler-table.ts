@@ -25,22 +25,19 @@ export class HandlerTable {
 
   /**
    * Hands a message to everybody who listens to its topic. `answer` is called once, when all of them have answered,
-   * with the first error if there is one; at once when nobody listens.
+   * with the first error if there is one. Returns whether anybody listens; if nobody does, nobody answers.
    */
-  dispatch(topic: string, payload: Buffer, answer: Answer | null): void {
+  dispatch(topic: string, payload: Buffer, answer: Answer | null): boolean {
     const heard = this.entries.filter(({ matches }) => matches(topic));
     const [only] = heard;
-    if (answer === null || only === undefined) {
-      for (const { handler } of heard) handler(topic, payload, null);
-      answer?.(null);
-      return;
+    if (only === undefined) return false;
+    if (answer === null) for (const { handler } of heard) handler(topic, payload, null);
+    else if (heard.length === 1) only.handler(topic, payload, answer);
+    else {
+      const collected = collectAnswers(heard.length, answer);
+      for (const { handler } of heard) handler(topic, payload, collected);
     }
-    if (heard.length === 1) {
-      only.handler(topic, payload, answer);
-      return;
-    }
-    const collected = collectAnswers(heard.length, answer);
-    for (const { handler } of heard) handler(topic, payload, collected);
+    return true;
   }
 }
 

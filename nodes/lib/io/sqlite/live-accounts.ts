@@ -11,10 +11,13 @@ export interface LiveAccount {
   readonly language: string;
   readonly isProtected: boolean;
   supply: SupplyState;
+  toldSupply: SupplyState;
   warnedAtMs: number | null;
   balanceMicros: Micros;
   isBalanceDirty: boolean;
 }
+
+export type SupplyChange = Pick<LiveAccount, 'supply' | 'toldSupply' | 'warnedAtMs'>;
 
 /** A meter and where its register stands; both null before its first reading. */
 export interface LiveMeter {
@@ -34,6 +37,7 @@ interface AccountRow {
   language: string;
   is_protected: number;
   supply: SupplyState;
+  told_supply: SupplyState;
   warned_at_ms: number | null;
   balance_micros: number;
 }
@@ -46,7 +50,8 @@ interface MeterRow {
   power_w: number | null;
 }
 
-const ACCOUNT_COLUMNS = `account_key, account_id, account.name, phone, language, is_protected, supply, warned_at_ms,
+const ACCOUNT_COLUMNS = `account_key, account_id, account.name, phone, language, is_protected, supply, told_supply,
+  warned_at_ms,
   book.balance_micros FROM account JOIN book ON book_key = account_key`;
 /** Beyond this many meters everything is forgotten and read again, so that memory stays bounded. */
 const MAX_METERS = 250_000;
@@ -79,7 +84,9 @@ export class LiveAccounts {
     this.selectById = db.prepare<[string], AccountRow>(`SELECT ${ACCOUNT_COLUMNS} WHERE account_id = ?`);
     this.saveMeter = db.prepare('UPDATE meter SET head_ms = ?, head_wh = ?, power_w = ? WHERE meter_key = ?');
     this.saveBalance = db.prepare('UPDATE book SET balance_micros = ? WHERE book_key = ?');
-    this.saveSupply = db.prepare('UPDATE account SET supply = ?, warned_at_ms = ? WHERE account_key = ?');
+    this.saveSupply = db.prepare(
+      'UPDATE account SET supply = ?, told_supply = ?, warned_at_ms = ? WHERE account_key = ?',
+    );
   }
 
   /** To be called first in every write transaction: nobody else can commit between this and our own commit. */
@@ -128,11 +135,13 @@ export class LiveAccounts {
   }
 
   /** Supply and warning change rarely, so they are written at once. */
-  changeSupply(account: LiveAccount, supply: SupplyState, warnedAtMs: number | null): void {
-    if (supply === account.supply && warnedAtMs === account.warnedAtMs) return;
-    account.supply = supply;
-    account.warnedAtMs = warnedAtMs;
-    this.saveSupply.run(supply, warnedAtMs, account.accountKey);
+  changeSupply(account: LiveAccount, change: SupplyChange): void {
+    const { supply, toldSupply, warnedAtMs } = change;
+    const isSame =
+      supply === account.supply && toldSupply === account.toldSupply && warnedAtMs === account.warnedAtMs;
+    if (isSame) return;
+    Object.assign(account, { supply, toldSupply, warnedAtMs });
+    this.saveSupply.run(supply, toldSupply, warnedAtMs, account.accountKey);
   }
 
   /** Writes what has changed. To be called last in the transaction, and before anything else writes to these rows. */
@@ -173,6 +182,7 @@ export class LiveAccounts {
       language: row.language,
       isProtected: row.is_protected === 1,
       supply: row.supply,
+      toldSupply: row.told_supply,
       warnedAtMs: row.warned_at_ms,
       balanceMicros: micros(row.balance_micros),
       isBalanceDirty: false,
@@ -192,6 +202,7 @@ export function accountState(account: LiveAccount): AccountState {
     isProtected: account.isProtected,
     balanceMicros: account.balanceMicros,
     supply: account.supply,
+    toldSupply: account.toldSupply,
     warnedAtMs: account.warnedAtMs,
   };
 }

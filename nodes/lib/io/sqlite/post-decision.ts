@@ -66,6 +66,7 @@ export class DecisionPoster {
     const decision = decide(accountState(account), {
       nowMs: batch.nowMs,
       readingAtMs,
+      hasPaid: received !== null,
       cutsInLastHour: () => this.countCuts.get(batch.nowMs - HOUR_MS) ?? 0,
     });
     const relays = this.storeSupply(batch, account, decision);
@@ -81,7 +82,11 @@ export class DecisionPoster {
 
   private storeSupply(batch: Batch, account: LiveAccount, decision: Decision): RelayIntent[] {
     const supply: SupplyState = decision.supply ?? account.supply;
-    this.live.changeSupply(account, supply, decision.warnedAtMs);
+    this.live.changeSupply(account, {
+      supply,
+      toldSupply: toldAfter(account, decision),
+      warnedAtMs: decision.warnedAtMs,
+    });
     if (decision.supply === null) return [];
     const issued = this.issueRelays.all(supply, decision.reason, batch.nowMs, account.accountKey);
     return issued.map(({ meter_key, meter_id, version }) => {
@@ -122,4 +127,9 @@ export class DecisionPoster {
       data: amountMicros === null ? { balanceMicros } : { balanceMicros, amountMicros },
     };
   }
+}
+
+function toldAfter(account: LiveAccount, { notices }: Decision): SupplyState {
+  if (notices.includes('cut-off')) return 'off';
+  return notices.includes('restored') ? 'on' : account.toldSupply;
 }

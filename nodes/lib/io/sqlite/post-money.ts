@@ -68,7 +68,7 @@ export class MoneyPoster {
   topUp(batch: Batch, posting: TopUpPosting): PostingResult {
     const account = this.live.account(posting.accountId);
     if (!account) return refuse('accountId', posting.accountId, 'there is no such account');
-    const id = `top-up:${posting.reference}`;
+    const id = `top-up:${encodeURIComponent(posting.channel)}:${posting.reference}`;
     const channel = cashAccount(posting.channel);
     const earlier = this.books.transferById(id);
     if (earlier) {
@@ -110,8 +110,8 @@ export class MoneyPoster {
  * The chain: a segment is taken only if it starts exactly where the stored head ends, or opens a meter that has none.
  * It makes two processes on one ledger safe.
  */
-function continues({ headMs, headWh }: LiveMeter, { fromMs, fromWh, toMs }: Segment): boolean {
-  if (headMs === null) return fromMs === toMs;
+function continues({ headMs, headWh }: LiveMeter, { fromMs, fromWh, toMs, toWh }: Segment): boolean {
+  if (headMs === null) return fromMs === toMs && fromWh === toWh;
   return headMs === fromMs && headWh === fromWh && toMs > fromMs;
 }
 

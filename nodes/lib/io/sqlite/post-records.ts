@@ -56,6 +56,7 @@ export class RecordPoster {
   private readonly dropRejected;
   private readonly reportRelay;
   private readonly progressRelay;
+  private readonly expireRelays;
   private readonly handNotice;
   private readonly countHeld;
   private heldCount: number;
@@ -76,25 +77,33 @@ export class RecordPoster {
     );
     this.insertMeter = db.prepare('INSERT INTO meter (meter_id, account_key) VALUES (?, ?)');
     this.upsertRelay = db.prepare(
-      `INSERT INTO relay (meter_key, dialect, desired) VALUES (?, ?, (SELECT supply FROM account WHERE account_key = ?))
+      `INSERT INTO relay (meter_key, dialect) VALUES (?, ?)
        ON CONFLICT (meter_key) DO UPDATE SET dialect = excluded.dialect`,
     );
     this.insertAudit = db.prepare(
       'INSERT INTO audit (at_ms, who, action, subject, detail) VALUES (?, ?, ?, ?, ?)',
     );
-    this.insertRefusal = db.prepare(
-      'INSERT INTO refusal (kind, at_ms, source, meter_id, field, value, reason, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    this.insertRefusal = db.prepare<(string | number)[], { refusal_id: number; times: number }>(
+      `INSERT INTO refusal (kind, at_ms, source, meter_id, field, value, reason, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET times = times + 1, at_ms = excluded.at_ms, source = excluded.source,
+         content = excluded.content
+       RETURNING refusal_id, times`,
     );
     this.dropRejected = db.prepare("DELETE FROM refusal WHERE refusal_id <= ? AND kind = 'rejected'");
     this.reportRelay = db.prepare(
       `UPDATE relay SET reported = @reported, reported_ms = @nowMs,
-         state = CASE WHEN desired = @reported AND state <> 'idle' THEN 'confirmed' ELSE state END
+         state = CASE WHEN desired = @reported AND state <> 'idle' THEN 'confirmed'
+           WHEN desired <> @reported AND state = 'confirmed' THEN 'issued' ELSE state END
        WHERE meter_key = (SELECT meter_key FROM meter WHERE meter_id = @meterId)`,
     );
     // A command that is no longer the current one must not touch the state of its successor.
     this.progressRelay = db.prepare(
       `UPDATE relay SET state = ?, tries = ?
        WHERE meter_key = (SELECT meter_key FROM meter WHERE meter_id = ?) AND command_id = ? AND state <> 'confirmed'`,
+    );
+    this.expireRelays = db.prepare(
+      `UPDATE relay SET state = 'expired', desired = 'on'
+       WHERE meter_key IN (SELECT meter_key FROM meter WHERE account_key = ?)`,
     );
     this.handNotice = db.prepare(
       'UPDATE notice SET handed_at_ms = ? WHERE notice_id = ? AND handed_at_ms IS NULL',
@@ -121,7 +130,8 @@ export class RecordPoster {
     const accountKey = this.books.bookKey(customerAccount(accountId));
     this.upsertAccount.run(accountKey, accountId, name, phone, language, isProtected ? 1 : 0);
     const meterKey = stored?.meter_key ?? Number(this.insertMeter.run(meterId, accountKey).lastInsertRowid);
-    this.upsertRelay.run(meterKey, relayDialect, accountKey);
+    // A new meter starts with the light on: a cut needs a decision of its own.
+    this.upsertRelay.run(meterKey, relayDialect);
     const action = stored ? 'change account' : 'open account';
     this.insertAudit.run(batch.nowMs, by, action, accountId, JSON.stringify(registration));
     return RECORDED;
@@ -131,18 +141,21 @@ export class RecordPoster {
     if (refusal.kind === 'held' && this.heldCount >= MAX_HELD) {
       return refuse('held', this.heldCount, 'too many readings are held: settle them first');
     }
-    const { lastInsertRowid } = this.insertRefusal.run(
-      refusal.kind,
+    const { kind, meterId = '', field, value, reason } = refusal;
+    const shortened = content.slice(0, MAX_CONTENT_LENGTH);
+    const stored = this.insertRefusal.get(
+      kind,
       batch.nowMs,
       source,
-      refusal.meterId ?? '',
-      refusal.field,
-      refusal.value,
-      refusal.reason,
-      content.slice(0, MAX_CONTENT_LENGTH),
+      meterId,
+      field,
+      value,
+      reason,
+      shortened,
     );
-    if (refusal.kind === 'held') this.heldCount += 1;
-    else this.dropRejected.run(Number(lastInsertRowid) - MAX_REJECTED);
+    if (!stored) throw new Error('the ledger did not store a refusal');
+    if (kind === 'rejected') this.dropRejected.run(stored.refusal_id - MAX_REJECTED);
+    else if (stored.times === 1) this.heldCount += 1;
     return RECORDED;
   }
 
@@ -152,8 +165,17 @@ export class RecordPoster {
   }
 
   relayProgress(_batch: Batch, { state, tries, meterId, commandId }: RelayProgressPosting): PostingResult {
-    this.progressRelay.run(state, tries, meterId, commandId);
+    const { changes } = this.progressRelay.run(state, tries, meterId, commandId);
+    if (state === 'expired' && changes > 0) this.takeBackCut(meterId);
     return RECORDED;
+  }
+
+  /** A cut that did not reach the relay in time is taken back, so that the next reading decides from what holds then. */
+  private takeBackCut(meterId: string): void {
+    const account = this.live.meter(meterId)?.account;
+    if (!account) return;
+    this.live.changeSupply(account, { ...account, supply: 'on' });
+    this.expireRelays.run(account.accountKey);
   }
 
   noticesHanded(batch: Batch, { noticeIds }: NoticesHandedPosting): PostingResult {

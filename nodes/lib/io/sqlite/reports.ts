@@ -35,8 +35,8 @@ interface NoticeRow {
   at_ms: number;
 }
 
-const RELAY_COLUMNS = `meter_id, dialect, state, desired, reason, command_id, version, tries, reported
-  FROM relay JOIN meter USING (meter_key)`;
+const RELAY_COLUMNS = `meter_id, dialect, state, issued_ms, is_protected, desired, reason, command_id, version, tries,
+  reported FROM relay JOIN meter USING (meter_key) JOIN account USING (account_key)`;
 const SUMMARY_COLUMNS = `meter_id, account_id, account.name, balance_micros, supply, reported, state, is_protected,
   warned_at_ms, head_ms, head_wh, power_w
   FROM meter JOIN account USING (account_key) JOIN book ON book_key = account_key JOIN relay USING (meter_key)`;
@@ -95,7 +95,7 @@ export class Reports {
     this.selectRelay = db.prepare<[string], RelayRow>(`SELECT ${RELAY_COLUMNS} WHERE meter_id = ?`);
     this.selectUnsettled = db.prepare<[number], RelayRow>(
       `SELECT ${RELAY_COLUMNS}
-       WHERE state NOT IN ('idle', 'confirmed') OR reported <> desired ORDER BY issued_ms LIMIT ?`,
+       WHERE state NOT IN ('idle', 'confirmed', 'expired') OR reported <> desired ORDER BY issued_ms LIMIT ?`,
     );
     this.selectBalance = db
       .prepare<[string], number>(
@@ -162,6 +162,8 @@ export class Reports {
 
 interface RelayRow {
   meter_id: string;
+  issued_ms: number;
+  is_protected: number;
   state: string;
   dialect: string;
   desired: SupplyState;
@@ -194,6 +196,8 @@ function relayOf(row: RelayRow): RelayRecord {
     meterId: row.meter_id,
     dialect: row.dialect,
     state: row.state,
+    issuedMs: row.issued_ms,
+    isProtected: row.is_protected === 1,
     desired: row.desired,
     reason: row.reason,
     commandId: row.command_id,

@@ -25,7 +25,7 @@ const CHECKS: readonly Check[] = [
   { name: 'every register only rises, and ends at its head', find: findBrokenRegister },
   { name: 'every stretch of register is charged once, at its tariff', find: findWrongCharge },
   { name: 'every batch follows from the one before', find: findBrokenBatch },
-  { name: 'every relay is wanted where its account says', find: findRelayAstray },
+  { name: 'no relay is wanted off while its account says on', find: findRelayAstray },
 ];
 
 /** Looks a whole ledger through, without changing it. It may be large, so each check reports as it ends. */
@@ -250,7 +250,7 @@ function findRelayAstray(db: Database.Database): string | null {
   const row = db
     .prepare<[], { meter_id: string; desired: string; supply: string }>(
       `SELECT meter_id, desired, supply FROM relay JOIN meter USING (meter_key) JOIN account USING (account_key)
-       WHERE desired <> supply LIMIT 1`,
+       WHERE desired = 'off' AND supply = 'on' LIMIT 1`,
     )
     .get();
   return row ? `the relay of ${row.meter_id} is wanted ${row.desired}, its account says ${row.supply}` : null;

@@ -20,6 +20,9 @@ const commits = new GroupCommit<Posting, PostingResult>({
     return () => clearTimeout(timer);
   },
   isItemFault: () => false,
+  onThrown: (error) => {
+    throw error;
+  },
 });
 
 let topUps = 0;

@@ -65,7 +65,7 @@ describe('verify ledger', () => {
     },
     {
       name: 'a top-up that was made larger, with balances to match',
-      sql: `UPDATE transfer SET amount_micros = 60000000 WHERE id = 'top-up:r1';
+      sql: `UPDATE transfer SET amount_micros = 60000000 WHERE id = 'top-up:counter:r1';
             UPDATE book SET balance_micros = balance_micros + 10000000 WHERE name = 'customer:A1';
             UPDATE book SET balance_micros = balance_micros - 10000000 WHERE name = 'cash:counter'`,
       says: [/batch 1 does not match its hash/],
@@ -106,7 +106,7 @@ describe('verify ledger', () => {
     },
     {
       name: 'a transfer to nobody',
-      sql: "UPDATE transfer SET credit = 999 WHERE id = 'top-up:r2'",
+      sql: "UPDATE transfer SET credit = 999 WHERE id = 'top-up:counter:r2'",
       says: [/transfer row \d+ points at a missing row of book/],
     },
     {

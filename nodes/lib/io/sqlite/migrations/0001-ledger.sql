@@ -20,6 +20,7 @@ CREATE TABLE account (
   language     TEXT NOT NULL,
   is_protected INTEGER NOT NULL DEFAULT 0 CHECK (is_protected IN (0, 1)),
   supply       TEXT NOT NULL DEFAULT 'on' CHECK (supply IN ('on', 'off')),
+  told_supply  TEXT NOT NULL DEFAULT 'on' CHECK (told_supply IN ('on', 'off')),
   warned_at_ms INTEGER
 ) STRICT;
 
@@ -130,8 +131,10 @@ CREATE TABLE notice (
 CREATE INDEX notice_to_hand ON notice (notice_id) WHERE handed_at_ms IS NULL;
 
 -- Readings that were not billed, with the reason. Bounded by the writer; the count goes on.
+-- The same refusal again only counts.
 CREATE TABLE refusal (
   refusal_id INTEGER PRIMARY KEY AUTOINCREMENT,
+  times      INTEGER NOT NULL DEFAULT 1,
   kind       TEXT NOT NULL CHECK (kind IN ('rejected', 'held')),
   at_ms      INTEGER NOT NULL,
   source     TEXT NOT NULL,
@@ -141,6 +144,8 @@ CREATE TABLE refusal (
   reason     TEXT NOT NULL,
   content    TEXT NOT NULL
 ) STRICT;
+CREATE UNIQUE INDEX refusal_once ON refusal (meter_id, kind, field, value, reason);
+CREATE INDEX refusal_rejected ON refusal (refusal_id) WHERE kind = 'rejected';
 
 -- Every action of a person.
 CREATE TABLE audit (
