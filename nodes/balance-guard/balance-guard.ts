@@ -101,6 +101,7 @@ function toPorts(message: PrepaidMessage, result: DeskResult): (PrepaidMessage |
 }
 
 function withoutOrigin(prepaid: PrepaidPart): PrepaidPart {
-  const { origin: _origin, ...rest } = prepaid;
+  const rest = { ...prepaid };
+  delete rest.origin;
   return rest;
 }

@@ -38,6 +38,8 @@ export function parseGuardInput(message: PrepaidMessage): GuardInput {
 
 function parsePriced({ payload, prepaid }: PrepaidMessage): PricedReading[] {
   const readings = asList(payload as Reading | Reading[] | undefined);
+  const stranger = readings.find((reading: unknown) => typeof reading !== 'object' || reading === null);
+  if (stranger !== undefined) bad('payload', stranger, 'must be a reading or a top-up');
   const segments = asList(prepaid?.segment);
   const charges = asList(prepaid?.charge);
   if (readings.length === 0) bad('payload', payload, 'must be a reading or a top-up');
@@ -84,7 +86,6 @@ function checkPriced({ reading, segment, charge }: PricedReading): void {
 }
 
 function checkReading(reading: Reading): void {
-  if (typeof reading !== 'object' || reading === null) bad('payload', reading, 'must be a reading');
   if (typeof reading.meterId !== 'string') bad('payload.meterId', reading.meterId, 'must be text');
   for (const field of ['atMs', 'energyWh'] as const) {
     if (!Number.isSafeInteger(reading[field]))

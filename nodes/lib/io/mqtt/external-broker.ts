@@ -14,6 +14,8 @@ const RECONNECT_MS = 5_000;
 
 /** Somebody else's broker. It has acknowledged every message before we see it, so nobody waits for our answer. */
 export class ExternalBroker implements MeterLink {
+  /** Who may write where is the other broker's own affair. */
+  readonly bindsTopics = false;
   private readonly handlers = new HandlerTable();
   private readonly board = new LinkStateBoard();
   private readonly client: MqttClient;
@@ -36,11 +38,6 @@ export class ExternalBroker implements MeterLink {
 
   get url(): string {
     return this.options.url;
-  }
-
-  /** Who may write where is the other broker's own affair. */
-  get bindsTopics(): boolean {
-    return false;
   }
 
   get state(): LinkState {
