@@ -1,5 +1,9 @@
 import type { Segment } from '../../nodes/lib/meter/reading';
+import type * as CompileModule from '../../nodes/lib/tariff/compile-tariff';
 import type * as TariffModule from '../../nodes/lib/tariff/flat-tariff';
+import type * as StateModule from '../../nodes/lib/tariff/meter-state';
+import type * as CurveModule from '../../nodes/lib/tariff/price-curve';
+import type { Tariff } from '../../nodes/lib/tariff/tariff';
 import { alternate, type Measure } from './alternate';
 import type { Benchmark } from './benchmark';
 import { loadCompiled } from './repository';
@@ -24,9 +28,61 @@ export const pricing: Benchmark = {
       perSecond((segment) => priceSegment(tariff, segment).amountMicros),
       effort,
     );
-    return [{ figure: 'flat tariff, beside its bare arithmetic', unit: 'segments/s', ...pair }];
+    say('4 slabs and 3 periods');
+    const curve = await alternate(perSecond(bareAmountMicros), slabsAndPeriods(), effort);
+    return [
+      { figure: 'flat tariff, beside its bare arithmetic', unit: 'segments/s', ...pair },
+      { figure: '4 slabs and 3 periods, beside flat arithmetic', unit: 'segments/s', ...curve },
+    ];
   },
 };
+
+const HOURS = Array.from('000000111111111122222200', Number);
+
+const SLABS_AND_PERIODS: Tariff = {
+  tariffId: 'bench',
+  version: 1,
+  timeZone: 'Asia/Kolkata',
+  billing: { kind: 'month', anchorDay: 1 },
+  holidays: [],
+  seasons: [],
+  components: [
+    {
+      kind: 'slabs',
+      id: 'energy',
+      prorate: false,
+      slabs: [20_000, 40_000, 80_000, null].map((uptoWh, index) => ({
+        uptoWh,
+        rateMicrosPerKwh: 3_000_001 + index * 1_500_000,
+      })),
+    },
+    {
+      kind: 'timeOfUse',
+      id: 'hours',
+      periods: ['night', 'day', 'evening'].map((name, index) => ({
+        name,
+        rateMicrosPerKwh: index * 700_001,
+      })),
+      grids: [{ week: Array.from({ length: 7 }, () => HOURS), holiday: HOURS }],
+    },
+  ],
+};
+
+/** Folds a register of a minute's segments over and over. */
+function slabsAndPeriods(): Measure {
+  const { compileTariff } = loadCompiled('lib/tariff/compile-tariff.js') as typeof CompileModule;
+  const { newMeterState } = loadCompiled('lib/tariff/meter-state.js') as typeof StateModule;
+  const { price } = loadCompiled('lib/tariff/price-curve.js') as typeof CurveModule;
+  const compiled = compileTariff(SLABS_AND_PERIODS);
+  const terms = { sanctionedLoadW: 0, isLifeline: false, feed: [] };
+  let state = newMeterState(compiled, 0, FIRST_WH);
+  return perSecond((segment) => {
+    if (segment.fromMs === 0) state = newMeterState(compiled, 0, FIRST_WH);
+    const priced = price(compiled, terms, state, segment);
+    state = priced.state;
+    return priced.amountMicros;
+  }, null);
+}
 
 /** The same sum without a check, a line or an object. */
 function bareAmountMicros({ fromWh, toWh }: Segment): number {
@@ -34,7 +90,7 @@ function bareAmountMicros({ fromWh, toWh }: Segment): number {
 }
 
 /** Prices one register over and over, and makes sure that its segments add up to the whole of it. */
-function perSecond(amountMicros: (segment: Segment) => number): Measure {
+function perSecond(amountMicros: (segment: Segment) => number, knownMicros?: null): Measure {
   const segments = Array.from({ length: SEGMENTS }, (_, index): Segment => {
     const fromWh = FIRST_WH + index * STEP_WH;
     return { fromMs: index * STEP_MS, fromWh, toMs: (index + 1) * STEP_MS, toWh: fromWh + STEP_WH };
@@ -45,7 +101,8 @@ function perSecond(amountMicros: (segment: Segment) => number): Measure {
     toMs: SEGMENTS * STEP_MS,
     toWh: FIRST_WH + SEGMENTS * STEP_WH,
   };
-  const expectedMicros = bareAmountMicros(whole);
+  // A tariff that is not flat is compared with its own first round.
+  let expectedMicros = knownMicros === null ? undefined : bareAmountMicros(whole);
   return (ms) => {
     const startedMs = performance.now();
     let priced = 0;
@@ -53,6 +110,7 @@ function perSecond(amountMicros: (segment: Segment) => number): Measure {
     while (elapsedMs < ms) {
       let sumMicros = 0;
       for (const segment of segments) sumMicros += amountMicros(segment);
+      expectedMicros ??= sumMicros;
       if (sumMicros !== expectedMicros)
         throw new Error(`the segments cost ${sumMicros}, the whole ${expectedMicros}`);
       priced += SEGMENTS;

@@ -105,7 +105,7 @@ export class QuickStart {
 
   /** How often money with such a reference was credited. */
   payments(referenceStart: string): number {
-    const sql = "SELECT id FROM transfer WHERE id LIKE 'top-up:' || ? || '%'";
+    const sql = "SELECT id FROM transfer WHERE ref LIKE ? || '%'";
     return this.all(sql, referenceStart).length;
   }
 

@@ -25,13 +25,20 @@ interface DateRange {
 
 type FindRange = (dayNumber: number) => DateRange;
 
-/** Answers in which billing period a moment lies. */
-export function billingPeriods(rule: BillingRule, days: LocalDays): (atMs: number) => BillingPeriod {
+export interface BillingPeriods {
+  /** The billing period that holds a moment. */
+  at(atMs: number): BillingPeriod;
+  /** The billing period of a date, also of one that the zone skipped. */
+  ofDay(dayNumber: number): BillingPeriod;
+}
+
+export function billingPeriods(rule: BillingRule, days: LocalDays): BillingPeriods {
   const find = finderOf(rule);
-  return (atMs) => {
-    const { fromDay, toDay, label } = find(days.dayAt(atMs).dayNumber);
+  const ofDay = (dayNumber: number): BillingPeriod => {
+    const { fromDay, toDay, label } = find(dayNumber);
     return { fromMs: days.day(fromDay).fromMs, toMs: days.day(toDay).fromMs, label, fromDay, toDay };
   };
+  return { at: (atMs) => ofDay(days.dayAt(atMs).dayNumber), ofDay };
 }
 
 function finderOf(rule: BillingRule): FindRange {

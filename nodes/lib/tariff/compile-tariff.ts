@@ -1,5 +1,5 @@
 import { localDays, type LocalDays } from '../time/local-days';
-import { billingPeriods, type BillingPeriod } from './billing-period';
+import { billingPeriods, type BillingPeriods } from './billing-period';
 import { checkTariff } from './check-tariff';
 import { energyRule, isEnergyComponent, type EnergyRule } from './energy-rule';
 import { isStandingComponent, standingRule, type StandingRule } from './standing-charge';
@@ -32,7 +32,7 @@ export interface PercentagePart extends Part {
 export interface CompiledTariff {
   tariff: Tariff;
   days: LocalDays;
-  periodAt: (atMs: number) => BillingPeriod;
+  periods: BillingPeriods;
   energy: EnergyPart[];
   standing: StandingPart[];
   percentages: PercentagePart[];
@@ -47,7 +47,7 @@ export function compileTariff(given: Tariff): CompiledTariff {
   const compiled: CompiledTariff = {
     tariff,
     days,
-    periodAt: billingPeriods(tariff.billing, days),
+    periods: billingPeriods(tariff.billing, days),
     energy: [],
     standing: [],
     percentages: [],

@@ -16,12 +16,12 @@ export interface MeterState {
 
 /** The state at a meter's first reading. `periodStartWh` is less than the register when the period began before it. */
 export function newMeterState(
-  { days, periodAt, tariff }: CompiledTariff,
+  { days, periods, tariff }: CompiledTariff,
   atMs: number,
   registerWh: number,
   periodStartWh = registerWh,
 ): MeterState {
-  const { fromMs, toMs } = periodAt(atMs);
+  const { fromMs, toMs } = periods.at(atMs);
   return {
     startMs: atMs,
     periodFromMs: fromMs,

@@ -62,7 +62,7 @@ export function accrue(
   before: MeterState,
   untilMs: number,
 ): Priced {
-  const { days, standing, periodAt } = compiled;
+  const { days, standing, periods } = compiled;
   const state = { ...before };
   const tally = newTally(before.rests);
   let day = days.day(state.nextDay);
@@ -72,9 +72,9 @@ export function accrue(
       `untilMs must be at most ${MAX_DAYS_AT_ONCE} days after the last charge, got ${untilMs}`,
     );
   const firstDay = days.dayAt(state.startMs).dayNumber;
-  let period = periodAt(day.fromMs);
+  let period = periods.ofDay(day.dayNumber);
   while (day.fromMs <= untilMs) {
-    if (day.dayNumber >= period.toDay) period = periodAt(day.fromMs);
+    if (day.dayNumber >= period.toDay) period = periods.ofDay(day.dayNumber);
     const charged = { day, period, isFirst: day.dayNumber === firstDay, terms };
     for (const part of standing) addAmount(tally, part, part.chargeOn(charged));
     day = days.day(day.dayNumber + 1);
@@ -107,8 +107,8 @@ function addParts(
   }
 }
 
-function beginPeriod({ periodAt }: CompiledTariff, state: MeterState, atMs: number, atWh: number): void {
-  const { fromMs, toMs } = periodAt(atMs);
+function beginPeriod({ periods }: CompiledTariff, state: MeterState, atMs: number, atWh: number): void {
+  const { fromMs, toMs } = periods.at(atMs);
   state.periodFromMs = fromMs;
   state.periodToMs = toMs;
   state.periodStartWh = atWh;
