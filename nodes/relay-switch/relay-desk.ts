@@ -109,6 +109,7 @@ export class RelayDesk {
   private expire({ meterId, commandId, reported, tries }: RelayRecord): void {
     const { site, onError } = this.options;
     const state = 'expired' as const;
+    this.commands.cancel(meterId);
     this.emitState({ meterId, desired: 'on', reported, confirmed: false, tries, state });
     site.submit(
       { type: 'relayProgress', meterId, commandId, state, tries },

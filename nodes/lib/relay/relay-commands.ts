@@ -70,6 +70,12 @@ export class RelayCommands {
     return true;
   }
 
+  /** Stops sending a command that is no longer wanted. */
+  cancel(meterId: string): void {
+    this.active.get(meterId)?.cancelRetry();
+    this.active.delete(meterId);
+  }
+
   close(): void {
     for (const command of this.active.values()) command.cancelRetry();
     this.active.clear();

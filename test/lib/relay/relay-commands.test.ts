@@ -91,6 +91,14 @@ describe('relay commands', () => {
     assert.equal(commands.report('M1', 'on'), true);
   });
 
+  it('stops sending what is no longer wanted', () => {
+    start(1, 'off');
+    commands.cancel('M1');
+    assert.deepEqual(pass(), []);
+    assert.equal(sent.length, 1);
+    assert.equal(start(2, 'on'), true);
+  });
+
   it('falls silent when closed', () => {
     start(1, 'off');
     commands.close();
