@@ -104,7 +104,7 @@ describe('pricing a register curve', () => {
       for (const segment of segmentsOf(curve)) {
         for (const part of cutAt(segment, boundaries(cut, segment))) cut.price(part);
         whole.price(segment);
-        assert.deepEqual(cut.totals, whole.totals);
+        assert.deepEqual(withoutZeros(cut.totals), withoutZeros(whole.totals));
         assert.deepEqual(cut.state.rests, whole.state.rests);
       }
     });
