@@ -6,6 +6,9 @@ export interface ChargeLine {
   energyWh: number;
   rateMicrosPerKwh: number;
   amountMicros: Micros;
+  /** Of another tariff or version than the charge, when the segment began before that came into force. */
+  tariffId?: string;
+  version?: number;
 }
 
 /** The price of one segment. */

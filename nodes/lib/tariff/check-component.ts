@@ -3,6 +3,7 @@ import type { FieldProblems, Fields } from './field-problems';
 import {
   MAX_COMPONENTS,
   MAX_FEED_HOLD_MS,
+  MAX_POWER_FACTOR_ROWS,
   MAX_PPM,
   MAX_RATE_MICROS_PER_KWH,
   MAX_REGISTER_WH,
@@ -21,6 +22,8 @@ interface CheckContext {
   all: ReadonlyMap<string, string>;
   energy: ReadonlyMap<string, string>;
   gridCount: number;
+  /** Whether a component before this one banks exports. */
+  isBanked: boolean;
 }
 
 type CheckKind = (component: Fields, context: CheckContext) => void;
@@ -52,6 +55,16 @@ const CHECKS: Record<ComponentKind, CheckKind> = {
     checkStanding(component, context);
     context.problems.flag(`${context.at}.spread`, component['spread']);
   },
+  minimum: (component, context) => {
+    checkStanding(component, context);
+    checkEarlierEnergy(component, context);
+  },
+  demand: checkDemand,
+  powerFactor: (component, context) => {
+    checkEarlierEnergy(component, context);
+    checkPowerFactorTable(component, context);
+  },
+  exportCredit: checkExportCredit,
   rebate: checkPercentage,
   tax: (component, context) => {
     checkPercentage(component, context);
@@ -61,7 +74,8 @@ const CHECKS: Record<ComponentKind, CheckKind> = {
 
 /** Checks what belongs to the component's kind; the id is checked where all ids are known. */
 export function checkComponent(component: Fields, context: CheckContext): void {
-  const kind = component['kind'];
+  const { kind, label } = component;
+  if (label !== undefined) context.problems.text(`${context.at}.label`, label);
   if (typeof kind === 'string' && Object.hasOwn(CHECKS, kind))
     CHECKS[kind as ComponentKind](component, context);
   else context.problems.add(`${context.at}.kind`, `one of ${Object.keys(CHECKS).join(', ')}`, kind);
@@ -95,7 +109,11 @@ function checkSlabs(component: Fields, { problems, at }: CheckContext): void {
 }
 
 function checkTimeOfUse(component: Fields, { problems, at, gridCount }: CheckContext): void {
-  const periods = problems.list(`${at}.periods`, component['periods'], 1, MAX_TIME_OF_USE_PERIODS) ?? [];
+  checkHourlyRates(component, problems, at, gridCount);
+}
+
+function checkHourlyRates(rates: Fields, problems: FieldProblems, at: string, gridCount: number): void {
+  const periods = problems.list(`${at}.periods`, rates['periods'], 1, MAX_TIME_OF_USE_PERIODS) ?? [];
   for (const [index, value] of periods.entries()) {
     const field = `${at}.periods[${index}]`;
     const period = problems.fields(field, value);
@@ -108,7 +126,7 @@ function checkTimeOfUse(component: Fields, { problems, at, gridCount }: CheckCon
     for (const [hour, period] of hours.entries())
       problems.whole(`${field}[${hour}]`, period, 0, Math.max(0, periods.length - 1));
   };
-  const grids = problems.list(`${at}.grids`, component['grids'], gridCount, gridCount) ?? [];
+  const grids = problems.list(`${at}.grids`, rates['grids'], gridCount, gridCount) ?? [];
   for (const [index, value] of grids.entries()) {
     const field = `${at}.grids[${index}]`;
     const grid = problems.fields(field, value);
@@ -120,12 +138,82 @@ function checkTimeOfUse(component: Fields, { problems, at, gridCount }: CheckCon
 }
 
 function checkFreeUnits(component: Fields, context: CheckContext): void {
-  const { problems, at, energy } = context;
+  const { problems, at } = context;
   problems.whole(`${at}.freeWh`, component['freeWh'], 1, MAX_REGISTER_WH);
   problems.flag(`${at}.lifelineOnly`, component['lifelineOnly']);
+  checkEnergy(component, context);
+}
+
+function checkEnergy(component: Fields, context: CheckContext): void {
+  for (const [field, id] of names(component, context)) isEnergy(context, field, id);
+}
+
+function checkEarlierEnergy(component: Fields, context: CheckContext): void {
   for (const [field, id] of names(component, context)) {
-    if (typeof id !== 'string' || !energy.has(id)) problems.add(field, 'the id of an energy component', id);
+    if (isEnergy(context, field, id) && !context.earlier.has(id))
+      context.problems.add(field, 'a component before this one', id);
   }
+}
+
+function isEnergy({ problems, energy }: CheckContext, field: string, id: unknown): id is string {
+  if (typeof id === 'string' && energy.has(id)) return true;
+  problems.add(field, 'the id of an energy component', id);
+  return false;
+}
+
+function checkDemand(component: Fields, { problems, at }: CheckContext): void {
+  const { windowMinutes, unit } = component;
+  if (windowMinutes !== 15 && windowMinutes !== 30)
+    problems.add(`${at}.windowMinutes`, '15 or 30', windowMinutes);
+  if (unit !== 'W' && unit !== 'VA') problems.add(`${at}.unit`, 'one of W, VA', unit);
+  problems.whole(`${at}.rateMicrosPerKw`, component['rateMicrosPerKw'], 0, MAX_STANDING_MICROS);
+}
+
+function checkPowerFactorTable(component: Fields, { problems, at }: CheckContext): void {
+  const table = problems.list(`${at}.table`, component['table'], 1, MAX_POWER_FACTOR_ROWS) ?? [];
+  let reached = -1;
+  for (const [index, value] of table.entries()) {
+    const field = `${at}.table[${index}]`;
+    const row = problems.fields(field, value);
+    if (!row) continue;
+    problems.whole(`${field}.ppm`, row['ppm'], -MAX_PPM, MAX_PPM);
+    const { fromThousandths } = row;
+    if (index === 0 && fromThousandths !== 0)
+      problems.add(`${field}.fromThousandths`, '0 in the first row', fromThousandths);
+    else if (problems.whole(`${field}.fromThousandths`, fromThousandths, 0, 1000)) {
+      if (fromThousandths <= reached)
+        problems.add(
+          `${field}.fromThousandths`,
+          `above ${reached}, where the row before it begins`,
+          fromThousandths,
+        );
+      reached = fromThousandths;
+    }
+  }
+}
+
+function checkExportCredit(component: Fields, context: CheckContext): void {
+  const { problems, at, isBanked } = context;
+  const { settle, leftoverMicrosPerKwh } = component;
+  if (settle === 'paid') {
+    checkExportPrice(component['price'], context);
+  } else if (settle === 'banked') {
+    if (isBanked) problems.add(`${at}.settle`, 'paid, since an earlier component banks already', settle);
+    checkEnergy(component, context);
+    if (leftoverMicrosPerKwh !== null) rate(component, context, 'leftoverMicrosPerKwh');
+  } else problems.add(`${at}.settle`, 'one of paid, banked', settle);
+}
+
+function checkExportPrice(value: unknown, context: CheckContext): void {
+  const { problems, at, gridCount } = context;
+  const field = `${at}.price`;
+  const price = problems.fields(field, value);
+  if (!price) return;
+  const { kind } = price;
+  if (kind === 'own') rate(price, { ...context, at: field }, 'rateMicrosPerKwh');
+  else if (kind === 'same') isEnergy(context, `${field}.as`, price['as']);
+  else if (kind === 'timeOfUse') checkHourlyRates(price, problems, field, gridCount);
+  else problems.add(`${field}.kind`, 'one of own, same, timeOfUse', kind);
 }
 
 function checkStanding(component: Fields, { problems, at }: CheckContext): void {

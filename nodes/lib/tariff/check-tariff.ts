@@ -29,6 +29,7 @@ export function checkTariff(value: unknown): string[] {
   const tariff = problems.fields('the tariff', value);
   if (!tariff) return problems.messages;
   problems.text('tariffId', tariff['tariffId']);
+  if (tariff['name'] !== undefined) problems.text('name', tariff['name']);
   problems.whole('version', tariff['version'], 1, Number.MAX_SAFE_INTEGER);
   const timeZone = tariff['timeZone'];
   if (typeof timeZone !== 'string' || !isTimeZone(timeZone))
@@ -105,6 +106,7 @@ function checkComponents(problems: FieldProblems, value: unknown, gridCount: num
     const { id } = component;
     if (problems.text(`${at}.id`, id) && earlier.has(id))
       problems.add(`${at}.id`, 'another id than an earlier component', id);
-    checkComponent(component, { problems, at, earlier, all, energy, gridCount });
+    const isBanked = components.slice(0, index).some((item) => item?.['settle'] === 'banked');
+    checkComponent(component, { problems, at, earlier, all, energy, gridCount, isBanked });
   }
 }

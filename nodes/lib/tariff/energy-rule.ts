@@ -13,7 +13,7 @@ export interface Block {
   rateMicrosPerKwh: number;
 }
 
-/** Until `toMs` these rates apply. The last block has no end. */
+/** Until `toMs` these rates apply. What lies above the last block costs nothing here; most last ones have no end. */
 export interface Stretch {
   toMs: number;
   blocks: readonly Block[];

@@ -1,33 +1,112 @@
-import type { CompiledTariff } from './compile-tariff';
+import { ZERO_MICROS, type Micros } from '../money/micros';
+import type { ApparentEnergy } from './apparent-energy';
+import type { ComponentKey, RetiredComponent } from './carry-over';
+import type { DemandWindow } from './demand-window';
+import { pieceAt, type MeterPlan } from './meter-plan';
 
-/** What pricing remembers of a meter between two segments: a few numbers that can be stored as JSON. */
+/**
+ * What pricing remembers of a meter between two segments: a few numbers that can be stored as JSON. They depend on the
+ * register curve and on the days charged, not on the steps in which these were reached.
+ */
 export interface MeterState {
+  /** The tariff that the register has reached; the lists below are in the order of its components. */
+  tariffId: string;
+  version: number;
+  components: readonly ComponentKey[];
+  /** What is too small to charge yet: of the register, and of the days. Kept for ever, so that nothing drifts. */
+  rests: readonly number[];
+  dayRests: readonly number[];
+  /** All that was ever charged. */
+  totals: readonly Micros[];
+  /** What energy had come to when the billing period began. */
+  periodTotals: readonly Micros[];
+  /** The same of components that the tariff does not have, ordered by their keys. */
+  retired: readonly RetiredComponent[];
   /** When the meter's first segment began. */
   startMs: number;
   /** The billing period that the register has reached, and the register when it began. */
   periodFromMs: number;
   periodToMs: number;
   periodStartWh: number;
+  /** Since when the meter has had this period: later than its begin when the meter or the billing rule is newer. */
+  hadFromMs: number;
   /** The first day that has not paid its standing charges yet. */
   nextDay: number;
-  /** Per component: what is too small to charge yet. Kept for ever, so that nothing drifts. */
-  rests: number[];
+  /** The highest averages of this billing period and the windows that are not over yet, ordered by length and unit. */
+  demand: readonly DemandWindow[];
+  /** Energy with a known power factor in this billing period, and the same as apparent energy. */
+  knownWh: number;
+  known: Readonly<ApparentEnergy>;
+  /** The export register where it was last known, and what was exported in this billing period. */
+  exportWh: number | null;
+  exportedWh: number;
+  /** Exported energy that waits to offset use, and the use that was offset in this billing period. */
+  bankWh: number;
+  offsetWh: number;
 }
 
-/** The state at a meter's first reading. `periodStartWh` is less than the register when the period began before it. */
+/**
+ * The state at a meter's first reading. `periodStartWh` is given when the meter had the billing period before it too,
+ * and is the register when the period began.
+ */
 export function newMeterState(
-  { days, periods, tariff }: CompiledTariff,
+  plan: MeterPlan,
   atMs: number,
   registerWh: number,
-  periodStartWh = registerWh,
+  periodStartWh?: number,
+  exportWh?: number,
 ): MeterState {
+  const { tariff, components, periods, days } = pieceAt(plan, atMs).tariff;
   const { fromMs, toMs } = periods.at(atMs);
+  const nothing = components.map(() => ZERO_MICROS);
   return {
+    tariffId: tariff.tariffId,
+    version: tariff.version,
+    components,
+    rests: nothing,
+    dayRests: nothing,
+    totals: nothing,
+    periodTotals: nothing,
+    retired: [],
     startMs: atMs,
     periodFromMs: fromMs,
     periodToMs: toMs,
-    periodStartWh,
+    periodStartWh: periodStartWh ?? registerWh,
+    hadFromMs: periodStartWh === undefined ? atMs : fromMs,
     nextDay: days.dayAt(atMs).dayNumber,
-    rests: tariff.components.map(() => 0),
+    demand: [],
+    knownWh: 0,
+    known: { vah: 0, microVah: 0 },
+    exportWh: exportWh ?? null,
+    exportedWh: 0,
+    bankWh: 0,
+    offsetWh: 0,
+  };
+}
+
+/** A copy to work on. Written out, since copying this many fields with a spread takes longer than pricing does. */
+export function copyOfState(state: MeterState): MeterState {
+  return {
+    tariffId: state.tariffId,
+    version: state.version,
+    components: state.components,
+    rests: state.rests,
+    dayRests: state.dayRests,
+    totals: state.totals,
+    periodTotals: state.periodTotals,
+    retired: state.retired,
+    startMs: state.startMs,
+    periodFromMs: state.periodFromMs,
+    periodToMs: state.periodToMs,
+    periodStartWh: state.periodStartWh,
+    hadFromMs: state.hadFromMs,
+    nextDay: state.nextDay,
+    demand: state.demand,
+    knownWh: state.knownWh,
+    known: state.known,
+    exportWh: state.exportWh,
+    exportedWh: state.exportedWh,
+    bankWh: state.bankWh,
+    offsetWh: state.offsetWh,
   };
 }

@@ -1,31 +1,27 @@
-import { accepts } from '../form/field-check';
-import { parseAmount } from '../money/micros';
+import type { Tariff } from './tariff';
+import { sameTariffBody } from './tariff-version';
 
 /** A tariff as a node of the flow holds it. */
 export interface TariffSetting {
   nodeId: string;
-  tariffId: string;
-  version: number;
-  pricePerKwh: string;
+  tariff: Tariff;
+  state: 'draft' | 'approved';
 }
 
 /**
- * The version that an edited tariff has to carry. A version belongs to one price for ever, so a version that is known
- * with another price — of this node as it is deployed, or of a node with the same tariff — is left for a new one.
- * `version` of the edited tariff is the one to keep when there is no such conflict.
+ * The version that an edited tariff has to carry. An approved version never changes, so a version that is known with
+ * another body — of this node as it is deployed, or of a node with the same tariff — is left for a new one. Only a
+ * node's own draft may change as it is. `version` of the edited tariff is the one to keep when there is no such conflict.
  */
-export function nextVersion(edited: TariffSetting, known: readonly TariffSetting[]): number {
+export function nextVersion({ nodeId, tariff }: TariffSetting, known: readonly TariffSetting[]): number {
   const relatives = known.filter(
-    ({ nodeId, tariffId }) => nodeId === edited.nodeId || tariffId === edited.tariffId,
+    (other) => other.nodeId === nodeId || other.tariff.tariffId === tariff.tariffId,
   );
-  const price = comparablePrice(edited.pricePerKwh);
-  const isTaken = relatives.some(
-    ({ version, pricePerKwh }) => version === edited.version && comparablePrice(pricePerKwh) !== price,
-  );
-  return isTaken ? Math.max(...relatives.map(({ version }) => version)) + 1 : edited.version;
-}
-
-/** "8" and "8.00" are one price. What is no amount, such as `${PRICE}`, is compared as it is written. */
-function comparablePrice(text: string): string {
-  return accepts(() => parseAmount(text)) ? String(parseAmount(text)) : text.trim();
+  const isTaken = relatives.some((other) => {
+    const isOwnDraft = other.nodeId === nodeId && other.state === 'draft';
+    const isOther = other.tariff.version === tariff.version && !sameTariffBody(other.tariff, tariff);
+    return isOther && !isOwnDraft;
+  });
+  if (!isTaken) return tariff.version;
+  return Math.max(...relatives.map((other) => other.tariff.version)) + 1;
 }

@@ -1,20 +1,25 @@
 import type { LocalDays } from '../time/local-days';
 import type { Block, EnergyRule, Stretch } from './energy-rule';
-import type { Flat, Lifeline, Slabs, Tariff } from './tariff';
+import type { ComponentKind, Flat, Lifeline, Slabs, Tariff } from './tariff';
 
 /** Rates that do not change with time: they hold as long as the billing period does. */
 const always = (blocks: readonly Block[]): Stretch => ({ toMs: Infinity, blocks });
 
-export function flatRule({ rateMicrosPerKwh }: Flat): EnergyRule {
+export function flatRule({ rateMicrosPerKwh }: Pick<Flat, 'rateMicrosPerKwh'>): EnergyRule {
   const stretch = always([{ uptoWh: Infinity, rateMicrosPerKwh }]);
   return () => stretch;
 }
 
-export function lifelineRule(lifeline: Lifeline): EnergyRule {
+/** What has a price for every kWh by itself. */
+const WHOLE_PRICES: ReadonlySet<ComponentKind> = new Set(['flat', 'slabs', 'timeOfUse', 'priceFeed']);
+
+export function lifelineRule(lifeline: Lifeline, { components }: Tariff): EnergyRule {
   const { uptoWh, rateMicrosPerKwh, fallbackMicrosPerKwh } = lifeline;
-  const fallback = { uptoWh: Infinity, rateMicrosPerKwh: fallbackMicrosPerKwh };
-  const entitled = always([{ uptoWh, rateMicrosPerKwh }, fallback]);
-  const others = always([fallback]);
+  // A bill does not name a block for energy that another component prices alone.
+  const isLeftToOthers = fallbackMicrosPerKwh === 0 && components.some(({ kind }) => WHOLE_PRICES.has(kind));
+  const fallback = isLeftToOthers ? [] : [{ uptoWh: Infinity, rateMicrosPerKwh: fallbackMicrosPerKwh }];
+  const entitled = always([{ uptoWh, rateMicrosPerKwh }, ...fallback]);
+  const others = always(fallback);
   return (_atMs, { isLifeline }) => (isLifeline ? entitled : others);
 }
 
@@ -25,10 +30,10 @@ export function slabsRule({ slabs, prorate }: Slabs, _tariff: Tariff, days: Loca
   }));
   const whole = always(blocks);
   if (!prorate) return () => whole;
-  return (_atMs, _terms, { startMs, periodFromMs, periodToMs }) => {
-    if (startMs <= periodFromMs) return whole;
+  return (_atMs, _terms, { hadFromMs, periodFromMs, periodToMs }) => {
+    if (hadFromMs <= periodFromMs) return whole;
     const toDay = days.dayAt(periodToMs).dayNumber;
-    const daysHad = toDay - days.dayAt(startMs).dayNumber;
+    const daysHad = toDay - days.dayAt(hadFromMs).dayNumber;
     const allDays = toDay - days.dayAt(periodFromMs).dayNumber;
     return always(blocks.map((block) => ({ ...block, uptoWh: partOf(block.uptoWh, daysHad, allDays) })));
   };

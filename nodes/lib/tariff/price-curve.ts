@@ -1,137 +1,158 @@
 import type { Segment } from '../meter/reading';
-import type { Micros } from '../money/micros';
-import { DAY_MS } from '../time/calendar-date';
-import type { ChargeLine } from './charge';
+import { addApparent, microVahPerWh } from './apparent-energy';
+import { BillInParts, type Priced } from './bill-in-parts';
+import { checkSegment, exportStretch } from './check-segment';
 import type { CompiledTariff } from './compile-tariff';
+import { addDemand } from './demand-charge';
 import type { Stretch } from './energy-rule';
-import type { MeterState } from './meter-state';
-import type { MeterTerms } from './meter-terms';
-import { addAmount, addEnergy, addPercentages, newTally, totalOf, type Tally } from './tally';
-import { MAX_REGISTER_WH } from './tariff-limits';
+import { pieceEndMs, pieceIndexAt, pieceNumber, type MeterPlan, type PlanPiece } from './meter-plan';
+import { copyOfState, type MeterState } from './meter-state';
+import { enterPiece } from './period-end';
+import { registerAt } from './register-at';
+import { addEnergy, type Tally } from './tally';
 
-/** Ten years without a reading are no gap but a mistake, and every loop here ends with the stretch it prices. */
-const MAX_DAYS_AT_ONCE = 3_660;
+export { accrue, accrueAsFarAs, nextAccrualMs } from './accrual';
+export { changeOf } from './carry-over';
+export { newMeterState } from './meter-state';
+export type { Priced, PricedPart } from './bill-in-parts';
 
-export interface Priced {
-  /** The meter's state after it; the given one is as it was. */
-  state: MeterState;
-  lines: ChargeLine[];
-  amountMicros: Micros;
+/** A part of a segment in which no rate changes with time. */
+interface Step {
+  segment: Segment;
+  fromMs: number;
+  fromWh: number;
+  toMs: number;
+  toWh: number;
+  exportedWh: number;
 }
 
 /**
  * Prices the next stretch of a meter's register: one step of a fold over its whole curve. The segment is cut wherever
  * a rate may change, and its energy is apportioned by time in whole Wh, always from its own two ends.
  */
-export function price(
-  compiled: CompiledTariff,
-  terms: MeterTerms,
-  before: MeterState,
-  segment: Segment,
-): Priced {
+export function price(plan: MeterPlan, before: MeterState, segment: Segment): Priced {
   checkSegment(segment, before);
-  const { energy } = compiled;
-  const state = { ...before };
-  const tally = newTally(before.rests);
+  const exported = exportStretch(segment, before);
+  const state = copyOfState(before);
+  const bill = new BillInParts(state, 'rests');
   const stretches: Stretch[] = [];
+  let index = pieceIndexAt(plan, segment.fromMs);
+  let piece = pieceNumber(plan, index);
+  let pieceToMs = pieceEndMs(plan, index);
+  let tally: Tally | undefined;
   let { fromMs: atMs, fromWh: atWh } = segment;
+  let atExportWh = exported?.fromWh ?? 0;
   while (atMs < segment.toMs) {
-    if (atMs >= state.periodToMs) beginPeriod(compiled, state, atMs, atWh);
-    let endMs = Math.min(segment.toMs, state.periodToMs);
-    for (let part = 0; part < energy.length; part += 1) {
-      const stretch = energy[part]?.stretchAt(atMs, terms, state);
-      if (!stretch) continue;
-      stretches[part] = stretch;
-      if (stretch.toMs < endMs) endMs = stretch.toMs;
+    if (atMs >= pieceToMs) {
+      index += 1;
+      piece = pieceNumber(plan, index);
+      pieceToMs = pieceEndMs(plan, index);
+      tally = undefined;
     }
+    if (!tally || atMs >= state.periodToMs) {
+      enterPiece(plan, bill, state, piece, atMs, atWh);
+      tally = bill.open(piece);
+    }
+    const endMs = findStretches(stretches, piece, state, atMs, Math.min(segment.toMs, pieceToMs));
     const endWh = registerAt(segment, endMs);
-    if (endWh > atWh) addParts(compiled, terms, tally, stretches, state.periodStartWh, atWh, endWh);
+    const endExportWh = exported ? registerAt(exported, endMs) : 0;
+    const exportedWh = endExportWh - atExportWh;
+    const step = { segment, fromMs: atMs, fromWh: atWh, toMs: endMs, toWh: endWh, exportedWh };
+    addStep(tally, piece, state, stretches, step);
     atMs = endMs;
     atWh = endWh;
+    atExportWh = endExportWh;
   }
-  return finish(compiled, tally, state);
+  if (exported) state.exportWh = exported.toWh;
+  return bill.finish();
 }
 
-/**
- * Charges the standing charges of every local day that has begun by `untilMs` and has not paid them yet: once per meter
- * and day, however often this is called, and whether or not the meter reports.
- */
-export function accrue(
-  compiled: CompiledTariff,
-  terms: MeterTerms,
-  before: MeterState,
+/** What every rate is at a moment, and until when all of them hold, at most until `untilMs`. */
+function findStretches(
+  stretches: Stretch[],
+  { tariff, terms }: PlanPiece,
+  state: MeterState,
+  atMs: number,
   untilMs: number,
-): Priced {
-  const { days, standing, periods } = compiled;
-  const state = { ...before };
-  const tally = newTally(before.rests);
-  let day = days.day(state.nextDay);
-  if (untilMs < state.startMs || untilMs < day.fromMs) return finish(compiled, tally, state);
-  if (!Number.isSafeInteger(untilMs) || untilMs - day.fromMs > MAX_DAYS_AT_ONCE * DAY_MS)
-    throw new RangeError(
-      `untilMs must be at most ${MAX_DAYS_AT_ONCE} days after the last charge, got ${untilMs}`,
-    );
-  const firstDay = days.dayAt(state.startMs).dayNumber;
-  let period = periods.ofDay(day.dayNumber);
-  while (day.fromMs <= untilMs) {
-    if (day.dayNumber >= period.toDay) period = periods.ofDay(day.dayNumber);
-    const charged = { day, period, isFirst: day.dayNumber === firstDay, terms };
-    for (const part of standing) addAmount(tally, part, part.chargeOn(charged));
-    day = days.day(day.dayNumber + 1);
+): number {
+  let endMs = Math.min(untilMs, state.periodToMs);
+  let place = 0;
+  for (const part of tariff.energy) {
+    const stretch = part.stretchAt(atMs, terms, state);
+    stretches[place] = stretch;
+    place += 1;
+    if (stretch.toMs < endMs) endMs = stretch.toMs;
   }
-  state.nextDay = day.dayNumber;
-  return finish(compiled, tally, state);
+  for (const part of tariff.exports) {
+    const stretch = part.stretchAt(atMs, terms, state);
+    stretches[place] = stretch;
+    place += 1;
+    if (stretch.toMs < endMs) endMs = stretch.toMs;
+  }
+  return endMs;
 }
 
-function finish({ percentages }: CompiledTariff, tally: Tally, state: MeterState): Priced {
-  addPercentages(tally, percentages);
-  state.rests = tally.rests;
-  return { state, lines: tally.lines, amountMicros: totalOf(tally) };
-}
-
-function addParts(
-  { energy }: CompiledTariff,
-  { isLifeline }: MeterTerms,
+function addStep(
   tally: Tally,
+  { tariff, terms }: PlanPiece,
+  state: MeterState,
   stretches: readonly Stretch[],
-  periodStartWh: number,
-  fromWh: number,
-  toWh: number,
+  step: Step,
 ): void {
-  for (let index = 0; index < energy.length; index += 1) {
-    const part = energy[index];
-    const stretch = stretches[index];
+  const { segment, exportedWh } = step;
+  const usedWh = step.toWh - step.fromWh;
+  const offsetWh = tariff.banks ? offsetByBank(state, usedWh, exportedWh) : 0;
+  if (usedWh > 0) addUse(tally, tariff, terms.isLifeline, state, stretches, step, offsetWh);
+  if (exportedWh > 0) addExports(tally, tariff, state, stretches, exportedWh);
+  state.offsetWh += offsetWh;
+  state.exportedWh += exportedWh;
+  const { powerFactorThousandths } = segment;
+  const perWh = microVahPerWh(powerFactorThousandths);
+  if (powerFactorThousandths && usedWh > 0) {
+    state.knownWh += usedWh;
+    state.known = addApparent(state.known, usedWh, perWh);
+  }
+  if (tariff.demand.length > 0) addDemand(tally, tariff.demand, state, step, perWh);
+}
+
+function addUse(
+  tally: Tally,
+  { energy }: CompiledTariff,
+  isLifeline: boolean,
+  { periodStartWh, offsetWh: offsetBeforeWh }: MeterState,
+  stretches: readonly Stretch[],
+  { fromWh, toWh }: Step,
+  offsetWh: number,
+): void {
+  for (let place = 0; place < energy.length; place += 1) {
+    const part = energy[place];
+    const stretch = stretches[place];
     if (!part || !stretch) continue;
+    const startWh = part.isOffset ? periodStartWh + offsetBeforeWh : periodStartWh;
+    const endWh = part.isOffset ? toWh - offsetWh : toWh;
     const freeWh = isLifeline ? part.lifelineFreeWh : part.freeWh;
-    addEnergy(tally, part, stretch.blocks, fromWh - periodStartWh, toWh - periodStartWh, freeWh);
+    addEnergy(tally, part, stretch.blocks, fromWh - startWh, endWh - startWh, freeWh, 1);
   }
 }
 
-function beginPeriod({ periods }: CompiledTariff, state: MeterState, atMs: number, atWh: number): void {
-  const { fromMs, toMs } = periods.at(atMs);
-  state.periodFromMs = fromMs;
-  state.periodToMs = toMs;
-  state.periodStartWh = atWh;
+/** Their stretches are after those of the energy. */
+function addExports(
+  tally: Tally,
+  { energy, exports }: CompiledTariff,
+  { exportedWh: beforeWh }: MeterState,
+  stretches: readonly Stretch[],
+  exportedWh: number,
+): void {
+  for (const [place, part] of exports.entries()) {
+    const blocks = stretches[energy.length + place]?.blocks ?? [];
+    addEnergy(tally, part, blocks, beforeWh, beforeWh + exportedWh, 0, -1);
+  }
 }
 
-/** The register at a moment of the segment, as if the energy had flown evenly; rounded down to whole Wh. */
-function registerAt({ fromMs, fromWh, toMs, toWh }: Segment, atMs: number): number {
-  if (atMs === toMs) return toWh;
-  const product = (toWh - fromWh) * (atMs - fromMs);
-  if (product <= Number.MAX_SAFE_INTEGER) return fromWh + Math.floor(product / (toMs - fromMs));
-  return fromWh + Number((BigInt(toWh - fromWh) * BigInt(atMs - fromMs)) / BigInt(toMs - fromMs));
-}
-
-function checkSegment({ fromMs, fromWh, toMs, toWh }: Segment, state: MeterState): void {
-  checkWhole('fromMs', fromMs, state.periodFromMs, Number.MAX_SAFE_INTEGER);
-  checkWhole('toMs', toMs, fromMs, fromMs + MAX_DAYS_AT_ONCE * DAY_MS);
-  checkWhole('fromWh', fromWh, state.periodStartWh, MAX_REGISTER_WH);
-  checkWhole('toWh', toWh, fromWh, MAX_REGISTER_WH);
-  if (fromMs === toMs && fromWh !== toWh)
-    throw new RangeError(`segment.toMs must be after fromMs where the register rises, got ${toMs}`);
-}
-
-function checkWhole(field: keyof Segment, value: number, min: number, max: number): void {
-  if (!Number.isSafeInteger(value) || value < min || value > max)
-    throw new RangeError(`segment.${field} must be a whole number from ${min} to ${max}, got ${value}`);
+/** What was exported joins the bank, and what was used comes out of it as far as it goes. */
+function offsetByBank(state: MeterState, usedWh: number, exportedWh: number): number {
+  const bankWh = state.bankWh + exportedWh;
+  const offsetWh = Math.min(bankWh, usedWh);
+  state.bankWh = bankWh - offsetWh;
+  return offsetWh;
 }

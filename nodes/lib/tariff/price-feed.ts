@@ -1,7 +1,7 @@
 import type { EnergyRule, Stretch } from './energy-rule';
 import type { FeedPrice } from './meter-terms';
 import type { PriceFeed } from './tariff';
-import { MAX_RATE_MICROS_PER_KWH } from './tariff-limits';
+import { MAX_FEED_PRICES, MAX_RATE_MICROS_PER_KWH } from './tariff-limits';
 
 export function priceFeedRule({ holdsMs, fallbackMicrosPerKwh }: PriceFeed): EnergyRule {
   return (atMs, { feed }) => {
@@ -11,7 +11,7 @@ export function priceFeedRule({ holdsMs, fallbackMicrosPerKwh }: PriceFeed): Ene
     const price = latest?.microsPerKwh ?? undefined;
     const untilMs = (latest?.fromMs ?? -Infinity) + holdsMs;
     if (price === undefined || atMs >= untilMs) return single(nextMs, fallbackMicrosPerKwh);
-    return single(Math.min(nextMs, untilMs), checkedPrice(price, index));
+    return single(Math.min(nextMs, untilMs), price);
   };
 }
 
@@ -31,9 +31,26 @@ function lastUpTo(feed: readonly FeedPrice[], atMs: number): number {
   return low - 1;
 }
 
-/** Prices come by message, unlike the tariff, which was checked as a whole; they may be below zero. */
-function checkedPrice(price: number, index: number): number {
-  if (Number.isSafeInteger(price) && Math.abs(price) <= MAX_RATE_MICROS_PER_KWH) return price;
-  const range = `from -${MAX_RATE_MICROS_PER_KWH} to ${MAX_RATE_MICROS_PER_KWH}`;
-  throw new RangeError(`feed[${index}].microsPerKwh must be a whole number ${range}, got ${price}`);
+/**
+ * Prices come by message, unlike the tariff, which was checked as a whole. Throws what is wrong first; where nothing is,
+ * the series can be priced with. `field` is what the series is called where it comes from.
+ */
+export function checkFeed(feed: readonly FeedPrice[], field = 'feed'): void {
+  if (feed.length > MAX_FEED_PRICES)
+    throw new RangeError(`${field} must have at most ${MAX_FEED_PRICES} prices, got ${feed.length}`);
+  let earlierMs = -1;
+  for (const [index, { fromMs, microsPerKwh }] of feed.entries()) {
+    if (!Number.isSafeInteger(fromMs) || fromMs <= earlierMs)
+      throw new RangeError(
+        `${field}[${index}].fromMs must be a whole number above ${earlierMs}, got ${fromMs}`,
+      );
+    earlierMs = fromMs;
+    if (microsPerKwh === null) continue;
+    if (!Number.isSafeInteger(microsPerKwh) || Math.abs(microsPerKwh) > MAX_RATE_MICROS_PER_KWH) {
+      const range = `from -${MAX_RATE_MICROS_PER_KWH} to ${MAX_RATE_MICROS_PER_KWH}`;
+      throw new RangeError(
+        `${field}[${index}].microsPerKwh must be null or a whole number ${range}, got ${microsPerKwh}`,
+      );
+    }
+  }
 }

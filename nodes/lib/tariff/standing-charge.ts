@@ -56,7 +56,7 @@ function shareOfDay({ day, period }: ChargedDay, amountMicros: number): number {
   return perDay + Math.floor((rest * (before + 1)) / allDays) - Math.floor((rest * before) / allDays);
 }
 
-function byLoad(amountMicros: number, { sanctionedLoadW }: MeterTerms): number {
+export function byLoad(amountMicros: number, { sanctionedLoadW }: MeterTerms): number {
   if (
     !Number.isSafeInteger(sanctionedLoadW) ||
     sanctionedLoadW < 0 ||

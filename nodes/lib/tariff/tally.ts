@@ -1,15 +1,16 @@
-import { addMicros, micros, ZERO_MICROS, type Micros } from '../money/micros';
+import { addMicros, micros, subtractMicros, ZERO_MICROS, type Micros } from '../money/micros';
 import type { ChargeLine } from './charge';
-import type { Block } from './energy-rule';
 import type { PercentagePart } from './compile-tariff';
+import type { Block } from './energy-rule';
 
 const PPM = 1_000_000;
 
-/** A bill in the making: what each component has come to, and what it carries on. */
+/** One part of a bill in the making. The lists are by a component's place in the tariff. */
 export interface Tally {
   lines: ChargeLine[];
-  /** By a component's place in the tariff, as the rests are. */
-  amounts: Micros[];
+  /** What each component had come to before, and what it has come to now. */
+  before: readonly Micros[];
+  totals: Micros[];
   /** Energy: 1/1000 micro. Percentages: 1/1000000 micro. */
   rests: number[];
 }
@@ -19,15 +20,20 @@ interface Counted {
   id: string;
 }
 
-export function newTally(rests: readonly number[]): Tally {
-  return { lines: [], amounts: rests.map(() => ZERO_MICROS), rests: rests.slice() };
+export function newTally(totals: readonly Micros[], rests: readonly number[]): Tally {
+  return { lines: [], before: totals, totals: totals.slice(), rests: rests.slice() };
 }
 
-export function totalOf({ amounts }: Tally): Micros {
-  return amounts.reduce(addMicros, ZERO_MICROS);
+export function totalOf({ lines }: Tally): Micros {
+  let sum = ZERO_MICROS;
+  for (const { amountMicros } of lines) sum = addMicros(sum, amountMicros);
+  return sum;
 }
 
-/** Prices the energy between two positions of a billing period, the first `freeWh` of which cost nothing. */
+/**
+ * Prices the energy between two positions of a billing period, the first `freeWh` of which cost nothing. What is
+ * exported is priced with a negative sign.
+ */
 export function addEnergy(
   tally: Tally,
   component: Counted,
@@ -35,8 +41,10 @@ export function addEnergy(
   fromWh: number,
   toWh: number,
   freeWh: number,
+  sign: 1 | -1,
 ): void {
   let atWh = fromWh;
+  if (atWh >= toWh) return;
   if (atWh < freeWh) {
     const endWh = Math.min(freeWh, toWh);
     addAtRate(tally, component, 0, endWh - atWh);
@@ -46,7 +54,7 @@ export function addEnergy(
     if (atWh >= toWh) return;
     if (atWh >= uptoWh) continue;
     const endWh = Math.min(uptoWh, toWh);
-    addAtRate(tally, component, rateMicrosPerKwh, endWh - atWh);
+    addAtRate(tally, component, rateMicrosPerKwh * sign, endWh - atWh);
     atWh = endWh;
   }
 }
@@ -56,7 +64,12 @@ export function addEnergy(
  * Rounding goes towards less money below zero too, so that a credit carries like a charge. Whole kWh and the
  * rest of one are counted apart, which keeps every product a safe integer.
  */
-function addAtRate(tally: Tally, component: Counted, rateMicrosPerKwh: number, energyWh: number): void {
+export function addAtRate(
+  tally: Tally,
+  component: Counted,
+  rateMicrosPerKwh: number,
+  energyWh: number,
+): void {
   const { index } = component;
   const kwh = Math.floor(energyWh / 1000);
   const nanos = (tally.rests[index] ?? 0) + rateMicrosPerKwh * (energyWh - kwh * 1000);
@@ -65,7 +78,7 @@ function addAtRate(tally: Tally, component: Counted, rateMicrosPerKwh: number, e
   addLine(tally, component, energyWh, rateMicrosPerKwh, micros(rateMicrosPerKwh * kwh + carried));
 }
 
-/** A standing charge is whole micros as it comes. */
+/** A charge that is whole micros as it comes. */
 export function addAmount(tally: Tally, component: Counted, amount: Micros): void {
   if (amount !== 0) addLine(tally, component, 0, 0, amount);
 }
@@ -74,13 +87,29 @@ export function addAmount(tally: Tally, component: Counted, amount: Micros): voi
 export function addPercentages(tally: Tally, percentages: readonly PercentagePart[]): void {
   for (const part of percentages) {
     let base = 0;
-    for (const index of part.of) base += tally.amounts[index] ?? 0;
-    const units = Math.floor(micros(base) / PPM);
-    const rest = (tally.rests[part.index] ?? 0) + (base - units * PPM) * part.signedPpm;
-    const carried = Math.floor(rest / PPM);
-    tally.rests[part.index] = rest - carried * PPM;
-    addAmount(tally, part, micros(units * part.signedPpm + carried));
+    for (const index of part.of) base += (tally.totals[index] ?? 0) - (tally.before[index] ?? 0);
+    addPercentage(tally, part, part.signedPpm, micros(base));
   }
+}
+
+/** What is less than a micro waits, as with energy. */
+export function addPercentage(tally: Tally, component: Counted, signedPpm: number, base: Micros): void {
+  const { index } = component;
+  const units = Math.floor(base / PPM);
+  const rest = (tally.rests[index] ?? 0) + (base - units * PPM) * signedPpm;
+  const carried = Math.floor(rest / PPM);
+  tally.rests[index] = rest - carried * PPM;
+  addAmount(tally, component, micros(units * signedPpm + carried));
+}
+
+/** What some components have come to since the totals were `since`. */
+export function amountSince(tally: Tally, of: readonly number[], since: readonly Micros[]): Micros {
+  let sum = ZERO_MICROS;
+  for (const index of of) {
+    const amount = subtractMicros(tally.totals[index] ?? ZERO_MICROS, since[index] ?? ZERO_MICROS);
+    sum = addMicros(sum, amount);
+  }
+  return sum;
 }
 
 /** Parts of one component and rate are one line. */
@@ -91,8 +120,8 @@ function addLine(
   rateMicrosPerKwh: number,
   amountMicros: Micros,
 ): void {
-  const { lines, amounts } = tally;
-  amounts[index] = addMicros(amounts[index] ?? ZERO_MICROS, amountMicros);
+  const { lines, totals } = tally;
+  totals[index] = addMicros(totals[index] ?? ZERO_MICROS, amountMicros);
   for (let at = lines.length - 1; at >= 0; at -= 1) {
     const line = lines[at];
     if (line?.component !== id || line.rateMicrosPerKwh !== rateMicrosPerKwh) continue;

@@ -11,9 +11,14 @@ export const MAX_SANCTIONED_LOAD_W = 1_000_000_000;
 
 export const MAX_COMPONENTS = 50;
 export const MAX_SLABS = 50;
+export const MAX_POWER_FACTOR_ROWS = 50;
 export const MAX_TIME_OF_USE_PERIODS = 8;
 export const MAX_SEASONS = 12;
 export const MAX_HOLIDAYS = 2_000;
 export const MAX_BILLING_PERIODS = 2_000;
 export const MAX_BILLING_DAYS = 400;
 export const MAX_FEED_HOLD_MS = 31 * 86_400_000;
+/** Eleven years of hours, or nearly three of quarter hours. */
+export const MAX_FEED_PRICES = 100_000;
+/** Ten years without a reading or a charge are no gap but a mistake, and every loop of pricing ends with the stretch it prices. */
+export const MAX_DAYS_AT_ONCE = 3_660;

@@ -1,12 +1,12 @@
 import type { LocalDay, LocalDays } from '../time/local-days';
 import type { EnergyRule, Stretch } from './energy-rule';
-import type { Tariff, TimeOfUse } from './tariff';
+import type { HourlyRates, Tariff } from './tariff';
 
 /** Over a year of days; past it the oldest is forgotten and, when asked for, found again. */
 const MAX_DAYS_KEPT = 400;
 
 /** A day as a list of stretches with one rate each, found once per day. */
-export function timeOfUseRule(component: TimeOfUse, tariff: Tariff, days: LocalDays): EnergyRule {
+export function timeOfUseRule(component: HourlyRates, tariff: Tariff, days: LocalDays): EnergyRule {
   const hoursOn = hoursByDay(component, tariff);
   const blocks = component.periods.map(({ rateMicrosPerKwh }) => [{ uptoWh: Infinity, rateMicrosPerKwh }]);
   const kept = new Map<number, Stretch[]>();
@@ -35,7 +35,7 @@ export function timeOfUseRule(component: TimeOfUse, tariff: Tariff, days: LocalD
 }
 
 /** The 24 periods of a day, by season, holiday and weekday. */
-function hoursByDay({ grids }: TimeOfUse, { seasons, holidays }: Tariff): (day: LocalDay) => number[] {
+function hoursByDay({ grids }: HourlyRates, { seasons, holidays }: Tariff): (day: LocalDay) => number[] {
   const isHoliday = new Set(holidays);
   return ({ date, weekday }) => {
     const monthAndDay = date.slice(5);

@@ -1,4 +1,5 @@
 import { DAY_MS, dateOf, weekdayOf } from './calendar-date';
+import { wallClock } from './wall-clock';
 
 export const HOUR_MS = 3_600_000;
 
@@ -95,22 +96,9 @@ function checkTime(atMs: number): void {
 
 /** How far the zone's wall clock is ahead of UTC. */
 function offsetOf(timeZone: string): Offset {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    calendar: 'iso8601',
-    numberingSystem: 'latn',
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  });
+  const wallTime = wallClock(timeZone);
   return (atMs) => {
-    const wall: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {};
-    for (const { type, value } of format.formatToParts(atMs)) wall[type] = Number(value);
-    const { year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0 } = wall;
+    const { year, month, day, hour, minute, second } = wallTime(atMs);
     return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(atMs / 1000) * 1000;
   };
 }

@@ -35,8 +35,47 @@ const COMPLETE = sampleTariff(
     { kind: 'rebate', id: 'prepaid', ppm: 20_000, of: ['energy', 'hours'] },
     { kind: 'tax', id: 'duty', ppm: 160_000, of: ['energy', 'prepaid'], code: 'duty' },
     { kind: 'tax', id: 'vat', ppm: 180_000, of: ['energy', 'duty'], code: 'vat' },
+    {
+      kind: 'minimum',
+      id: 'least',
+      label: 'Minimum',
+      amountMicros: 100_000_000,
+      perKw: true,
+      of: ['energy'],
+    },
+    { kind: 'demand', id: 'peak', windowMinutes: 15, unit: 'VA', rateMicrosPerKw: 200_000_000 },
+    {
+      kind: 'powerFactor',
+      id: 'factor',
+      of: ['energy', 'hours'],
+      table: [
+        { fromThousandths: 0, ppm: 100_000 },
+        { fromThousandths: 850, ppm: -10_000 },
+      ],
+    },
+    {
+      kind: 'exportCredit',
+      id: 'bank',
+      settle: 'banked',
+      of: ['energy', 'hours'],
+      leftoverMicrosPerKwh: 2_000_000,
+    },
+    {
+      kind: 'exportCredit',
+      id: 'paid',
+      settle: 'paid',
+      price: {
+        kind: 'timeOfUse',
+        periods: [{ name: 'all', rateMicrosPerKwh: 1 }],
+        grids: [grid('0'.repeat(24)), grid('0'.repeat(24))],
+      },
+    },
+    { kind: 'exportCredit', id: 'bonus', settle: 'paid', price: { kind: 'same', as: 'energy' } },
+    { kind: 'exportCredit', id: 'own', settle: 'paid', price: { kind: 'own', rateMicrosPerKwh: 5 } },
+    { kind: 'tax', id: 'cess', ppm: 10_000, of: ['least', 'peak', 'factor', 'bank', 'paid'], code: 'cess' },
   ],
   {
+    name: 'All there is',
     holidays: ['2025-01-26'],
     seasons: [
       { name: 'summer', from: '03-01' },
@@ -158,6 +197,80 @@ const REFUSALS: [string, unknown, string][] = [
   ['components[9].of[1]', 'duties', 'components[9].of[1] must be the id of a component, got "duties"'],
   ['components[9].of[1]', 'free', 'components[9].of[1] must be a component that has an amount, got "free"'],
   ['components[10].code', '', 'components[10].code must be a text of 1 to 60 characters, got ""'],
+  ['name', '', 'name must be a text of 1 to 60 characters, got ""'],
+  ['components[11].label', 7, 'components[11].label must be a text of 1 to 60 characters, got 7'],
+  [
+    'components[11].amountMicros',
+    1.5,
+    'components[11].amountMicros must be a whole number from 0 to 1000000000000, got 1.5',
+  ],
+  ['components[11].perKw', 'no', 'components[11].perKw must be true or false, got "no"'],
+  ['components[11].of', undefined, 'components[11].of must be a list of 1 to 50, got missing'],
+  ['components[11].of[0]', 'vat', 'components[11].of[0] must be the id of an energy component, got "vat"'],
+  ['components[12].windowMinutes', 60, 'components[12].windowMinutes must be 15 or 30, got 60'],
+  ['components[12].unit', 'kW', 'components[12].unit must be one of W, VA, got "kW"'],
+  [
+    'components[12].rateMicrosPerKw',
+    -1,
+    'components[12].rateMicrosPerKw must be a whole number from 0 to 1000000000000, got -1',
+  ],
+  ['components[13].of[1]', 'peak', 'components[13].of[1] must be the id of an energy component, got "peak"'],
+  ['components[13].table', [], 'components[13].table must be a list of 1 to 50, got a list of 0'],
+  ['components[13].table[1]', null, 'components[13].table[1] must be an object, got null'],
+  [
+    'components[13].table[0].fromThousandths',
+    100,
+    'components[13].table[0].fromThousandths must be 0 in the first row, got 100',
+  ],
+  [
+    'components[13].table[1].fromThousandths',
+    0,
+    'components[13].table[1].fromThousandths must be above 0, where the row before it begins, got 0',
+  ],
+  [
+    'components[13].table[1].fromThousandths',
+    1_001,
+    'components[13].table[1].fromThousandths must be a whole number from 0 to 1000, got 1001',
+  ],
+  [
+    'components[13].table[1].ppm',
+    '5 %',
+    'components[13].table[1].ppm must be a whole number from -10000000 to 10000000, got "5 %"',
+  ],
+  ['components[14].settle', 'lost', 'components[14].settle must be one of paid, banked, got "lost"'],
+  [
+    'components[15].settle',
+    'banked',
+    'components[15].settle must be paid, since an earlier component banks already, got "banked"',
+  ],
+  ['components[14].of[0]', 'day', 'components[14].of[0] must be the id of an energy component, got "day"'],
+  [
+    'components[14].leftoverMicrosPerKwh',
+    undefined,
+    'components[14].leftoverMicrosPerKwh must be a whole number from 0 to 1000000000000, got missing',
+  ],
+  ['components[15].price', 2, 'components[15].price must be an object, got 2'],
+  [
+    'components[15].price.kind',
+    'spot',
+    'components[15].price.kind must be one of own, same, timeOfUse, got "spot"',
+  ],
+  [
+    'components[15].price.grids[0].week[2][7]',
+    1,
+    'components[15].price.grids[0].week[2][7] must be a whole number from 0 to 0, got 1',
+  ],
+  [
+    'components[16].price.as',
+    'least',
+    'components[16].price.as must be the id of an energy component, got "least"',
+  ],
+  [
+    'components[17].price.rateMicrosPerKwh',
+    -5,
+    'components[17].price.rateMicrosPerKwh must be a whole number from 0 to 1000000000000, got -5',
+  ],
+  ['components[18].of[0]', 'free', 'components[18].of[0] must be a component that has an amount, got "free"'],
 ];
 
 describe('checking a tariff', () => {
@@ -185,11 +298,24 @@ describe('checking a tariff', () => {
     ]);
   });
 
+  it('refuses a minimum of energy that comes after it', () => {
+    const minimum: Component = {
+      kind: 'minimum',
+      id: 'least',
+      amountMicros: 1,
+      perKw: false,
+      of: ['energy'],
+    };
+    assert.deepEqual(checkTariff(sampleTariff([minimum, FLAT])), [
+      'components[0].of[0] must be a component before this one, got "energy"',
+    ]);
+  });
+
   it('refuses a kind it does not know, naming those it does', () => {
     const kinds =
-      'flat, slabs, timeOfUse, priceFeed, lifeline, fuelSurcharge, freeUnits, standingDay, standingMonth, rebate, tax';
-    assert.deepEqual(checkTariff(changed('components[0].kind', 'demand', sampleTariff([FLAT]))), [
-      `components[0].kind must be one of ${kinds}, got "demand"`,
+      'flat, slabs, timeOfUse, priceFeed, lifeline, fuelSurcharge, freeUnits, standingDay, standingMonth, minimum, demand, powerFactor, exportCredit, rebate, tax';
+    assert.deepEqual(checkTariff(changed('components[0].kind', 'sliding', sampleTariff([FLAT]))), [
+      `components[0].kind must be one of ${kinds}, got "sliding"`,
     ]);
   });
 

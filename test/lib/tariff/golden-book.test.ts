@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { parseAmount } from '../../../nodes/lib/money/micros';
 import { compileTariff } from '../../../nodes/lib/tariff/compile-tariff';
-import { newMeterState } from '../../../nodes/lib/tariff/meter-state';
+import { planOf } from '../../../nodes/lib/tariff/meter-plan';
 import type { MeterTerms } from '../../../nodes/lib/tariff/meter-terms';
-import { accrue, price } from '../../../nodes/lib/tariff/price-curve';
+import { accrue, newMeterState, price } from '../../../nodes/lib/tariff/price-curve';
 import type { Component, Tariff } from '../../../nodes/lib/tariff/tariff';
 import { grid, sampleTariff } from './sample-tariff';
 
@@ -298,16 +298,17 @@ const BOOK: Bill[] = [
 ];
 
 function bill({ components, changed, terms, kwh, from, to }: Bill): Record<string, number> {
-  const compiled = compileTariff(sampleTariff(components, changed));
   const known = { sanctionedLoadW: 0, isLifeline: false, feed: [], ...terms };
+  const plan = planOf(compileTariff(sampleTariff(components, changed)), known);
   const fromMs = ms(from ?? JANUARY.from);
   const toMs = ms(to ?? JANUARY.to);
-  const first = newMeterState(compiled, fromMs, 7_000);
+  const first = newMeterState(plan, fromMs, 7_000);
   const segment = { fromMs, fromWh: 7_000, toMs, toWh: 7_000 + Math.round(kwh * 1000) };
-  const priced = price(compiled, known, first, segment);
-  const accrued = accrue(compiled, known, priced.state, toMs - 1);
+  const priced = price(plan, first, segment);
+  const accrued = accrue(plan, priced.state, toMs - 1);
   const amounts: Record<string, number> = {};
-  for (const { component, amountMicros } of [...priced.lines, ...accrued.lines])
+  const lines = [...priced.parts, ...accrued.parts].flatMap((part) => part.lines);
+  for (const { component, amountMicros } of lines)
     amounts[component] = (amounts[component] ?? 0) + amountMicros;
   return amounts;
 }

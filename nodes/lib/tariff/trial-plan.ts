@@ -1,0 +1,21 @@
+import type { CompiledTariff } from './compile-tariff';
+import { pieceEndMs, type MeterPlan } from './meter-plan';
+
+/** The whole plan of a meter, with the terms that it had at each time, as if its tariff had always been this one. */
+export function planUnder(trial: CompiledTariff, plan: MeterPlan): MeterPlan {
+  return plan.map((piece) => ({ ...piece, tariff: trial }));
+}
+
+/** The same only where the plan has a version of the very tariff; undefined when it has none in that time. */
+export function planWithVersion(
+  trial: CompiledTariff,
+  plan: MeterPlan,
+  fromMs: number,
+  toMs: number,
+): MeterPlan | undefined {
+  const { tariffId } = trial.tariff;
+  const isOfTariff = plan.map(({ tariff }) => tariff.tariff.tariffId === tariffId);
+  const isInTime = plan.map((piece, index) => piece.fromMs < toMs && pieceEndMs(plan, index) > fromMs);
+  if (!isOfTariff.some((isOwn, index) => isOwn && isInTime[index])) return undefined;
+  return plan.map((piece, index) => (isOfTariff[index] ? { ...piece, tariff: trial } : piece));
+}
