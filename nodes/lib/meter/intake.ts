@@ -1,17 +1,21 @@
-import { MAX_READINGS_PER_FRAME, parseJsonReading, rejected } from './json-reading';
+import type { CheckVerdict } from './checks/verdict';
+import type { JumpLimits } from './checks/register-jump';
 import type { TakenReading } from './prepaid-message';
 import type { Reading, Refusal } from './reading';
 import type { RegisterChain } from './register-chain';
-import { topicOwner } from './topics';
+import { placeLate, type Neighbours } from './register-curve';
+import type { MeterReading } from './shapes/statement';
+import type { Understood } from './shapes/understood';
 
 /** What the ledger has stored about a moment of a meter. */
 export interface StoredMoment {
   headMs: number | null;
-  /** The register stored for exactly this time; null when no reading is stored for it. */
+  /** What the device showed at exactly this time; null when no reading is stored for it. */
   energyWh: number | null;
 }
 
 export type LookUpMoment = (meterId: string, atMs: number) => StoredMoment;
+export type LookAround = (meterId: string, atMs: number) => Neighbours | undefined;
 
 /** A refused reading with what was sent, for the person who looks at it. */
 export interface RefusedReading {
@@ -25,6 +29,8 @@ export interface Intake {
   refused: RefusedReading[];
   /** Readings that the ledger has already. */
   duplicates: number;
+  /** What said something, but not where a register stands. */
+  noted: number;
   isFrame: boolean;
   /** All readings of the message; one for a message that could not be read at all. */
   total: number;
@@ -34,39 +40,24 @@ export interface IntakeContext {
   chain: RegisterChain;
   nowMs: number;
   lookUp: LookUpMoment;
-  /** Whether a reading has to be of the meter that the topic names. */
-  bindsTopics: boolean;
+  lookAround: LookAround;
+  /** How far a meter's register may jump; undefined leaves it to the chain. */
+  jumpOf: (meterId: string) => JumpLimits | undefined;
+  /** What keeps a reading from being billed, whatever its register says; null when it is well. */
+  judge: (reading: MeterReading, nowMs: number) => CheckVerdict | null;
+  /** Hears of every reading that became its meter's latest. */
+  onTaken: (reading: Reading, nowMs: number) => void;
 }
 
-/** Takes a message apart into readings and puts each on its meter's register chain. Never throws for what a device sent. */
-export function takeMessage(topic: string, payload: unknown, context: IntakeContext): Intake {
-  const intake: Intake = { taken: [], refused: [], duplicates: 0, isFrame: false, total: 1 };
-  const decoded = decode(payload);
-  if (!decoded.ok) {
-    refuse(intake, decoded.refusal, payload);
-    return intake;
-  }
-  const { value } = decoded;
-  const fallback = { meterId: topicOwner(topic), atMs: context.nowMs };
-  intake.isFrame = Array.isArray(value);
-  const items: unknown[] = Array.isArray(value) ? value : [value];
-  if (items.length === 0 || items.length > MAX_READINGS_PER_FRAME) {
-    const reason = `must hold 1 to ${MAX_READINGS_PER_FRAME} readings`;
-    refuse(intake, rejected('payload', items, reason).refusal, '');
-    return intake;
-  }
-  intake.total = items.length;
-  for (const item of items) {
-    const parsed = parseJsonReading(item, fallback);
-    if (!parsed.ok) refuse(intake, parsed.refusal, item);
-    else if (context.bindsTopics && parsed.reading.meterId !== fallback.meterId) {
-      const { meterId } = parsed.reading;
-      refuse(
-        intake,
-        rejected('meterId', meterId, `must be the meter of the topic, ${fallback.meterId}`).refusal,
-        item,
-      );
-    } else takeReading(intake, parsed.reading, context);
+/** Puts what was understood of a message on the register chains of its meters. Never throws for what a device sent. */
+export function takeUnderstood(understood: Understood, context: IntakeContext): Intake {
+  const { total, isFrame, noted, readings, refused } = understood;
+  const intake: Intake = { taken: [], refused: [], duplicates: 0, noted, isFrame, total };
+  for (const { refusal, content } of refused) refuse(intake, refusal, content);
+  for (const reading of readings) {
+    const found = context.judge(reading, context.nowMs);
+    if (found) refuse(intake, refusalOfVerdict(found, reading.meterId), reading);
+    else takeReading(intake, reading, context);
   }
   return intake;
 }
@@ -78,15 +69,17 @@ export function retakeReadings(
   context: IntakeContext,
 ): Intake {
   const total = readings.length;
-  const intake: Intake = { taken: [], refused: [], duplicates: 0, isFrame, total };
+  const intake: Intake = { taken: [], refused: [], duplicates: 0, noted: 0, isFrame, total };
   for (const reading of readings) takeReading(intake, reading, context);
   return intake;
 }
 
 function takeReading(intake: Intake, reading: Reading, context: IntakeContext): void {
-  const verdict = context.chain.accept(reading, context.nowMs);
+  const { nowMs } = context;
+  const verdict = context.chain.accept(reading, nowMs, context.jumpOf(reading.meterId));
   if (verdict.kind === 'segment') {
     intake.taken.push({ reading, segment: verdict.segment, accountId: verdict.accountId });
+    context.onTaken(reading, nowMs);
   } else if (verdict.kind === 'refused') {
     refuse(intake, verdict.refusal, reading);
   } else {
@@ -108,7 +101,7 @@ function takeStale(intake: Intake, reading: Reading, context: IntakeContext): vo
   }
   if (stored.headMs === null || atMs > stored.headMs) {
     context.chain.forget(meterId);
-    const verdict = context.chain.accept(reading, context.nowMs);
+    const verdict = context.chain.accept(reading, context.nowMs, context.jumpOf(meterId));
     if (verdict.kind === 'segment') {
       intake.taken.push({ reading, segment: verdict.segment, accountId: verdict.accountId });
       return;
@@ -118,29 +111,35 @@ function takeStale(intake: Intake, reading: Reading, context: IntakeContext): vo
       return;
     }
   }
-  const reason =
-    stored.energyWh === null ? 'not after the last reading' : 'differs from the stored reading of this time';
-  refuse(intake, { kind: 'held', field: 'atMs', value: String(atMs), reason, meterId }, reading);
+  takeLate(intake, reading, context);
+}
+
+/** A late reading splits a stretch of the register that was charged already; the ledger corrects what it cost. */
+function takeLate(intake: Intake, reading: Reading, context: IntakeContext): void {
+  const { meterId, atMs } = reading;
+  const verdict = placeLate(reading, context.lookAround(meterId, atMs));
+  if (verdict.kind === 'duplicate') intake.duplicates += 1;
+  else if (verdict.kind === 'segment') {
+    const accountId = context.chain.accountOf(meterId);
+    intake.taken.push({ reading, segment: verdict.segment, accountId });
+  } else {
+    const { cause, field, reason } = verdict;
+    const value = String(field === 'atMs' ? atMs : reading[field === 'exportWh' ? 'exportWh' : 'energyWh']);
+    refuse(intake, { kind: 'held', cause, field, value, reason, meterId }, reading);
+  }
+}
+
+function refusalOfVerdict({ kind, check, field, value, reason }: CheckVerdict, meterId: string): Refusal {
+  const cause = check === 'clock' || check === 'age' ? check : 'other';
+  return { kind: kind === 'held' ? 'held' : 'rejected', cause, field, value, reason, meterId };
 }
 
 function refuse(intake: Intake, refusal: Refusal, content: unknown): void {
   intake.refused.push({ refusal, content: showContent(content) });
 }
 
-type Decoded = { ok: true; value: unknown } | { ok: false; refusal: Refusal };
-
-function decode(payload: unknown): Decoded {
-  const text = Buffer.isBuffer(payload) ? payload.toString() : payload;
-  if (typeof text !== 'string') return { ok: true, value: text };
-  try {
-    return { ok: true, value: JSON.parse(text) };
-  } catch {
-    return rejected('payload', text, 'must be JSON');
-  }
-}
-
 /** More than this of a refused message tells a person nothing new. */
-const MAX_CONTENT_LENGTH = 500;
+const MAX_CONTENT_LENGTH = 2_000;
 
 function showContent(content: unknown): string {
   if (Buffer.isBuffer(content)) return content.toString('utf8', 0, MAX_CONTENT_LENGTH);

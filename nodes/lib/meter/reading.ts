@@ -14,23 +14,55 @@ export interface Reading {
   flags?: string[];
 }
 
-/** The stretch of a meter's register between two accepted readings. The first reading of a meter has both ends equal. */
+/**
+ * The stretch of a meter's register between two accepted readings. The first reading of a meter has both ends equal.
+ * Registers are counted on over rollovers and resets, so they may differ from what the device shows.
+ */
 export interface Segment {
   fromMs: number;
   fromWh: number;
   toMs: number;
   toWh: number;
+  /** Of meters that count what flows back. */
+  fromExportWh?: number;
+  toExportWh?: number;
+  /** The reading that ends the segment knew it. */
+  powerFactorThousandths?: number;
+  /** The reading is older than the meter's last one. Both ends are its own; it corrects what was charged before. */
+  isLate?: true;
 }
 
 /** The end of the last segment of a meter: where the next one has to begin. */
 export interface MeterHead {
   atMs: number;
   energyWh: number;
+  exportWh: number | null;
 }
 
-/** Why a reading was not taken. `field` and `value` say what to look at. */
+/** What is in the way of a reading, as a word for programs. */
+export const REFUSAL_CAUSES = [
+  'unknown-meter',
+  /** The register shows less than before. */
+  'fell',
+  /** It rose by more than the connection can carry. */
+  'jump',
+  /** The device's clock is ahead. */
+  'clock',
+  'age',
+  /** Older than the first reading of its meter. */
+  'early',
+  /** Another register is stored for its moment. */
+  'differs',
+  /** Late, and not between its neighbours. */
+  'misfit',
+  'other',
+] as const;
+export type RefusalCause = (typeof REFUSAL_CAUSES)[number];
+
+/** Why a reading was not taken. `field` and `value` say what to look at; without a cause it is `other`. */
 export interface Refusal {
   kind: 'rejected' | 'held';
+  cause?: RefusalCause;
   field: string;
   value: string;
   reason: string;

@@ -48,7 +48,7 @@ export function compileFilter(filter: string): (topic: string) => boolean {
 }
 
 const isReadingTopic = compileFilter(READING_FILTER);
-const isRelayTopic = compileFilter(RELAY_FILTER);
+export const isRelayTopic = compileFilter(RELAY_FILTER);
 
 /** Whether a message on this topic is owed to the ledger, so that nobody but its listener may acknowledge it. */
 export function isMeterData(topic: string): boolean {

@@ -1,19 +1,53 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { takeMessage, type IntakeContext, type StoredMoment } from '../../../nodes/lib/meter/intake';
+import {
+  takeUnderstood,
+  type Intake,
+  type IntakeContext,
+  type StoredMoment,
+} from '../../../nodes/lib/meter/intake';
 import { countIntake, newIntakeCounters } from '../../../nodes/lib/meter/intake-counters';
+import { MeterRules } from '../../../nodes/lib/meter/meter-rules';
+import { MeterWatch } from '../../../nodes/lib/meter/meter-watch';
 import { RegisterChain } from '../../../nodes/lib/meter/register-chain';
+import { PayloadReader } from '../../../nodes/lib/meter/shapes/payload-reader';
 import { property } from '../property';
 
 const NOW_MS = 1_700_000_000_000;
-const HEAD = { atMs: NOW_MS - 60_000, energyWh: 1_000 };
+const HEAD = { atMs: NOW_MS - 60_000, energyWh: 1_000, exportWh: null };
 const NOT_STORED: StoredMoment = { headMs: null, energyWh: null };
 
 function contextOf(stored: StoredMoment = NOT_STORED): IntakeContext {
   const known = (meterId: string) =>
-    meterId.startsWith('M') ? { accountId: `A${meterId}`, head: HEAD } : undefined;
+    meterId.startsWith('M')
+      ? { accountId: `A${meterId}`, openedMs: 0, head: HEAD, offset: { energyWh: 0, exportWh: 0 }, loadW: 0 }
+      : undefined;
   const chain = new RegisterChain({ maxFutureMs: 60_000, maxPowerW: 69_000 }, known);
-  return { chain, nowMs: NOW_MS, lookUp: () => stored, bindsTopics: false };
+  const rules = new MeterRules([], {});
+  const watch = new MeterWatch(rules, true);
+  return {
+    chain,
+    nowMs: NOW_MS,
+    lookUp: () => stored,
+    lookAround: () => undefined,
+    jumpOf: (meterId) => rules.of(meterId).jump,
+    judge: (reading, nowMs) => watch.judge(reading, nowMs),
+    onTaken: (reading, nowMs) => watch.observe(reading, nowMs),
+  };
+}
+
+const newReader = (): PayloadReader => new PayloadReader({ settingsOf: () => ({}), storedWh: () => null });
+
+function takeMessage(
+  topic: string,
+  payload: unknown,
+  context: IntakeContext,
+  { bindsTopics = false, reader = newReader() } = {},
+): Intake {
+  return takeUnderstood(
+    reader.read(topic, payload, context.nowMs, () => bindsTopics),
+    context,
+  );
 }
 
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
@@ -46,9 +80,9 @@ describe('intake', () => {
       intake.refused.map(({ refusal }) => [refusal.kind, refusal.field]),
       [
         ['rejected', 'energyWh'],
+        ['rejected', 'payload'],
         ['held', 'meterId'],
         ['held', 'energyWh'],
-        ['rejected', 'payload'],
       ],
     );
   });
@@ -104,22 +138,45 @@ describe('intake', () => {
   });
 
   it('lets nobody speak for another meter where topics say who speaks', () => {
-    const context = { ...contextOf(), bindsTopics: true };
+    const context = contextOf();
     const frame = [
       { energyWh: 1_001 },
       { meterId: 'M1', energyWh: 1_002 },
       { meterId: 'M2', energyWh: 1_001 },
     ];
-    const intake = takeMessage('wk/M1/reading', frame, context);
+    const intake = takeMessage('wk/M1/reading', frame, context, { bindsTopics: true });
     assert.deepEqual(
       intake.refused.map(({ refusal }) => [refusal.kind, refusal.field, refusal.value]),
       [['rejected', 'meterId', 'M2']],
     );
   });
 
+  it('refuses what no meter can have measured, and holds what is too old', () => {
+    const say = (reading: object): unknown => {
+      const intake = takeMessage('t', { meterId: 'M1', energyWh: 1_001, ...reading }, contextOf());
+      const refusal = intake.refused[0]?.refusal;
+      return refusal && [refusal.kind, refusal.field, refusal.meterId];
+    };
+    assert.deepEqual(say({ voltageV: 500 }), ['rejected', 'voltageV', 'M1']);
+    assert.deepEqual(say({ atMs: NOW_MS - 36 * 86_400_000 }), ['held', 'atMs', 'M1']);
+    assert.deepEqual(say({ atMs: NOW_MS + 6 * 60_000 }), ['held', 'atMs', 'M1']);
+    assert.equal(say({ voltageV: 230 }), undefined);
+  });
+
+  it('holds a jump that the class of the meter cannot carry', () => {
+    // 24 kW and 45 % more, for a minute and the half that clocks may be wrong, and a step of the register.
+    const mostWh = Math.floor((24_000 * 1.45 * 90) / 3_600 + 100);
+    const kinds = [mostWh, mostWh + 1].map(
+      (usedWh) =>
+        takeMessage('t', { meterId: 'M1', energyWh: HEAD.energyWh + usedWh }, contextOf()).taken.length,
+    );
+    assert.deepEqual(kinds, [1, 0]);
+  });
+
   it('never throws and loses nothing, whatever arrives', () => {
     const context = contextOf();
     const counters = newIntakeCounters();
+    const reader = newReader();
     const anything = fc.oneof(
       fc.uint8Array().map((bytes) => Buffer.from(bytes)),
       fc.json().map((text) => Buffer.from(text)),
@@ -134,11 +191,11 @@ describe('intake', () => {
       anything,
       (payload) => {
         const before = counters.received;
-        const intake = takeMessage('wk/M1/reading', payload, context);
+        const intake = takeMessage('wk/M1/reading', payload, context, { reader });
         countIntake(counters, intake);
         assert.equal(counters.received - before, intake.total);
-        const { received, taken, duplicates, held, rejected } = counters;
-        assert.equal(received, taken + duplicates + held + rejected);
+        const { received, taken, duplicates, held, rejected, noted } = counters;
+        assert.equal(received, taken + duplicates + held + rejected + noted);
       },
       3_000,
     );

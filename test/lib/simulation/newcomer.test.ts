@@ -4,7 +4,6 @@ import { micros, parseAmount, subtractMicros } from '../../../nodes/lib/money/mi
 import { decideSupply, type SupplyPolicy } from '../../../nodes/lib/policy/supply-decision';
 import { buildNeighbourhood, NEWCOMER_HOUSE, type House } from '../../../nodes/lib/simulation/neighbourhood';
 import { lastReportMs } from '../../../nodes/lib/simulation/report-schedule';
-import { flatTariff, priceSegment } from '../../../nodes/lib/tariff/flat-tariff';
 import { meterOf, MS_PER_HOUR, MS_PER_MINUTE, newMemory } from './simulated-houses';
 
 const INTERVAL_MS = 15 * MS_PER_MINUTE;
@@ -12,7 +11,8 @@ const CLOCK_RATE = 300;
 /** 3 January 2026, a Saturday, so that the week below has working days and a weekend. */
 const WEEK_START_MS = Date.UTC(2026, 0, 3);
 
-const TARIFF = flatTariff('domestic', 1, '8.00');
+/** 8.00 a kWh. */
+const MICROS_PER_WH = 8_000;
 const POLICY: SupplyPolicy = {
   cutAtMicros: micros(0),
   warnBelowMicros: parseAmount('30.00'),
@@ -50,7 +50,10 @@ function liveThrough(seed: number, house: House, startMs: number, readyAfterMs: 
     const { energyWh } = meter.reading();
     head ??= { atMs, energyWh };
     const segment = { fromMs: head.atMs, fromWh: head.energyWh, toMs: atMs, toWh: energyWh };
-    account.balanceMicros = subtractMicros(account.balanceMicros, priceSegment(TARIFF, segment).amountMicros);
+    account.balanceMicros = subtractMicros(
+      account.balanceMicros,
+      micros((segment.toWh - segment.fromWh) * MICROS_PER_WH),
+    );
     head = { atMs, energyWh };
     const decision = decideSupply(POLICY, account, {
       nowMs: atMs,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseJsonReading } from '../../../nodes/lib/meter/json-reading';
+import { readOwn } from '../../../nodes/lib/meter/shapes/own-json';
 import { buildNeighbourhood } from '../../../nodes/lib/simulation/neighbourhood';
 import { lastReportMs } from '../../../nodes/lib/simulation/report-schedule';
 import {
@@ -69,7 +69,7 @@ describe('a simulated meter', () => {
       for (let hour = 1; hour <= 48; hour += 1) {
         meter.advance(SATURDAY_MS + hour * MS_PER_HOUR);
         const reading = meter.reading();
-        const parsed = parseJsonReading(JSON.parse(JSON.stringify(reading)), { meterId: '', atMs: 0 });
+        const parsed = readOwn(JSON.parse(JSON.stringify(reading)) as Record<string, unknown>, '', 0);
         assert.deepEqual(parsed, { ok: true, reading });
         const {
           powerW = NaN,

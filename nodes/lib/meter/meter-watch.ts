@@ -1,0 +1,152 @@
+import { checkReading, type CheckedReading, type EarlierReading } from './checks/check-reading';
+import { ContactWatch } from './checks/contact-watch';
+import { MeterFilters } from './checks/meter-filters';
+import { FlagWatch } from './checks/tamper-flags';
+import { verdict, type CheckVerdict } from './checks/verdict';
+import { newsOf, type MeterNews } from './meter-news';
+import type { MeterRules } from './meter-rules';
+import type { Reading } from './reading';
+
+/** Filters cost memory; meters beyond this many are read and billed like all others, and not filtered. */
+const MAX_FILTERED = 250_000;
+/** Two-way meters whose last reading is remembered, to see which way the energy went. */
+const MAX_REMEMBERED = 250_000;
+/** News that nobody has taken yet. Beyond it the oldest are dropped: they are about how things were. */
+const MAX_NEWS = 10_000;
+/** The flag of a meter with a last breath: its supply is gone, and so will it be. */
+const POWER_FAIL = 'power-fail';
+
+/** Watches what meters say: what can not be true is refused, what should be looked at becomes news. Changes no register. */
+export class MeterWatch {
+  readonly filters = new MeterFilters();
+  private readonly flags = new FlagWatch();
+  private readonly contacts = new ContactWatch();
+  /** What is wrong with a meter now, and was told. Few meters have anything. */
+  private readonly raised = new Map<string, Map<string, CheckVerdict>>();
+  private readonly earlier = new Map<string, EarlierReading>();
+  private readonly filtered = new Set<string>();
+  private news: MeterNews[] = [];
+  /** While nobody can be heard, silence says nothing; this clock stands still then. */
+  private deafSinceMs: number | null = null;
+  private deafMs = 0;
+
+  constructor(
+    private readonly rules: MeterRules,
+    private readonly filtersSignals: boolean,
+  ) {}
+
+  /** What keeps a reading from being billed, or null. */
+  judge(reading: CheckedReading, nowMs: number): CheckVerdict | null {
+    const { meterId } = reading;
+    const { meterClass, limits } = this.rules.of(meterId);
+    const earlier = reading.exportWh === undefined ? null : (this.earlier.get(meterId) ?? null);
+    const found = checkReading(reading, meterClass, earlier, nowMs, limits);
+    const [gravest] = found;
+    if (gravest && (gravest.kind === 'rejected' || gravest.kind === 'held')) return gravest;
+    if (found.length > 0 || this.raised.has(meterId)) this.compare(meterId, reading.atMs, found);
+    return null;
+  }
+
+  /** Takes note of a reading that was accepted as its meter's latest. */
+  observe(reading: Reading, nowMs: number): void {
+    const { meterId, atMs, flags, voltageV, currentA, powerW, exportWh } = reading;
+    this.hear(meterId, nowMs, voltageV);
+    if (flags !== undefined) this.readFlags(meterId, flags, atMs, nowMs);
+    if (exportWh !== undefined && (this.earlier.size < MAX_REMEMBERED || this.earlier.has(meterId))) {
+      this.earlier.set(meterId, {
+        atMs,
+        energyWh: reading.energyWh,
+        exportWh,
+        ...(powerW !== undefined && { powerW }),
+      });
+    }
+    if (voltageV === undefined && currentA === undefined && powerW === undefined) return;
+    if (!this.filtersSignals || !this.isFiltered(meterId)) return;
+    for (const one of this.filters.observe(reading, this.rules.of(meterId).meterClass))
+      this.tell(one, meterId, atMs);
+  }
+
+  /** A meter said something, whatever it was. */
+  hear(meterId: string, nowMs: number, voltageV?: number): void {
+    const isMet = this.contacts.contactOf(meterId) === null;
+    const event = this.contacts.heard(meterId, this.heardClock(nowMs), voltageV);
+    // Being heard for the first time since the start is no news.
+    if (event && !(isMet && event.value === 'online')) this.tell(event, meterId, nowMs);
+  }
+
+  /** A meter's connection or supply is gone, and somebody said so. */
+  lose(meterId: string, nowMs: number, contact: 'outage' | 'offline'): void {
+    const event = this.contacts.lost(meterId, this.heardClock(nowMs), contact);
+    if (event) this.tell(event, meterId, nowMs);
+  }
+
+  setInterval(meterId: string, intervalMs: number, nowMs: number): void {
+    this.contacts.setInterval(meterId, intervalMs, this.heardClock(nowMs));
+  }
+
+  /** Looks who became silent. To be called every few seconds. */
+  sweep(nowMs: number): void {
+    if (this.deafSinceMs !== null) return;
+    for (const event of this.contacts.sweep(this.heardClock(nowMs))) this.tell(event, event.meterId, nowMs);
+  }
+
+  /** Whether anybody can be heard at all. */
+  setHearing(isHearing: boolean, nowMs: number): void {
+    if (isHearing && this.deafSinceMs !== null) {
+      this.deafMs += Math.max(0, nowMs - this.deafSinceMs);
+      this.deafSinceMs = null;
+    } else if (!isHearing) this.deafSinceMs ??= nowMs;
+  }
+
+  add(news: MeterNews): void {
+    if (this.news.length >= MAX_NEWS) this.news.shift();
+    this.news.push(news);
+  }
+
+  /** Everything new since the last time. */
+  takeNews(): MeterNews[] {
+    if (this.news.length === 0) return NONE;
+    const { news } = this;
+    this.news = [];
+    return news;
+  }
+
+  private readFlags(meterId: string, flags: readonly string[], atMs: number, nowMs: number): void {
+    for (const one of this.flags.observe(meterId, flags)) {
+      if (one.value !== POWER_FAIL) this.tell(one, meterId, atMs);
+      else if (one.kind === 'flag') this.lose(meterId, nowMs, 'outage');
+    }
+  }
+
+  private heardClock(nowMs: number): number {
+    return (this.deafSinceMs ?? nowMs) - this.deafMs;
+  }
+
+  private isFiltered(meterId: string): boolean {
+    if (this.filtered.has(meterId)) return true;
+    if (this.filtered.size >= MAX_FILTERED) return false;
+    this.filtered.add(meterId);
+    return true;
+  }
+
+  /** Tells what came up and what is over; what was told and still holds is told once. */
+  private compare(meterId: string, atMs: number, found: readonly CheckVerdict[]): void {
+    const before = this.raised.get(meterId);
+    const now = new Map(found.map((one) => [`${one.check} ${one.field}`, one]));
+    for (const [name, one] of now) {
+      if (!before?.has(name)) this.tell({ ...one, kind: 'flag' }, meterId, atMs);
+    }
+    for (const [name, { check, field, value }] of before ?? []) {
+      if (!now.has(name))
+        this.tell(verdict('event', check, field, value, 'over: as usual again'), meterId, atMs);
+    }
+    if (now.size === 0) this.raised.delete(meterId);
+    else this.raised.set(meterId, now);
+  }
+
+  private tell(found: CheckVerdict, meterId: string, atMs: number): void {
+    this.add(newsOf(found, meterId, atMs));
+  }
+}
+
+const NONE: MeterNews[] = [];
