@@ -6,9 +6,18 @@ let isSeedPrinted = false;
 
 /** Checks a property over random values. The seed is printed once, and again by fast-check with a counterexample. */
 export function property<T>(values: Arbitrary<T>, check: (value: T) => void, runs = 300): void {
-  if (!isSeedPrinted) {
-    isSeedPrinted = true;
-    console.log(`    random tests run with WATTKEEPER_SEED=${SEED}`);
-  }
+  printSeed();
   fc.assert(fc.property(values, check), { seed: SEED, numRuns: runs });
+}
+
+/** Random values for a test that is no property. The same seed gives the same ones. */
+export function samples<T>(values: Arbitrary<T>, count: number): T[] {
+  printSeed();
+  return fc.sample(values, { seed: SEED, numRuns: count });
+}
+
+function printSeed(): void {
+  if (isSeedPrinted) return;
+  isSeedPrinted = true;
+  console.log(`    random tests run with WATTKEEPER_SEED=${SEED}`);
 }

@@ -1,4 +1,5 @@
 import type { Micros } from '../money/micros';
+import type { RelaySettings } from '../relay/relay-settings';
 
 export type SupplyState = 'on' | 'off';
 
@@ -18,13 +19,37 @@ export interface AccountState {
   warnedAtMs: number | null;
 }
 
+/** An account as it is addressed: its name, how its customer is reached, and its meters in use. */
+export interface AccountCard {
+  accountId: string;
+  name: string;
+  phone: string;
+  language: string;
+  balanceMicros: Micros;
+  supply: SupplyState;
+  meterIds: string[];
+}
+
 /** What staff enter about a customer and the meter that serves them. */
 export interface Registration {
   accountId: string;
+  /** The person or household behind the account; one may have several accounts. */
+  customerId: string;
   name: string;
   meterId: string;
   phone: string;
   language: string;
   isProtected: boolean;
   relayDialect: string;
+  /** What the dialect has to know of this relay. */
+  relaySettings?: RelaySettings;
+  /** The name under which the relay's device reports; the meter's own when it is absent. */
+  relayDevice?: string;
+  /** null leaves it as it is; a meter that has none yet takes the tariff that its readings pass first. */
+  tariffId: string | null;
+  /** null leaves it as it is, which is 0 and no lifeline at first. */
+  sanctionedLoadW: number | null;
+  isLifeline: boolean | null;
+  /** Since when these three hold; null is from now on, or for a new meter from its first reading. */
+  termsFromMs: number | null;
 }

@@ -1,16 +1,34 @@
 import type { Micros } from '../money/micros';
 import type { Charge } from '../tariff/charge';
+import type { FeedPrice } from '../tariff/meter-terms';
+import type { Tariff } from '../tariff/tariff';
 import type { MeterHead, Reading, Refusal, Segment } from '../meter/reading';
 import type { DecideSupply, RelayIntent } from '../policy/supply-decision';
 import type { Notice } from '../notice/notice';
+import type { DebtPlan } from '../payment/debt-plan';
+import type { MoneyBackRequest, PaymentClaim } from '../payment/payment';
 import type { AccountState, Registration, SupplyState } from './account';
 
-/** A priced reading on its way into the ledger. */
+/** A priced reading on its way into the ledger, which prices it once more and takes it only if both agree. */
 export interface ChargePosting {
   type: 'charge';
   reading: Reading;
   segment: Segment;
-  charge: Charge;
+  charge: Pick<Charge, 'amountMicros' | 'tariffId'>;
+  decide: DecideSupply;
+}
+
+/** The standing charges of a meter that have come due. */
+export interface AccrualPosting {
+  type: 'accrual';
+  meterKey: number;
+  decide: DecideSupply;
+}
+
+/** A meter whose past has to be priced again, since a tariff or its terms were changed for a time gone by. */
+export interface ReratePosting {
+  type: 'rerate';
+  meterKey: number;
   decide: DecideSupply;
 }
 
@@ -25,6 +43,56 @@ export interface TopUpPosting {
   decide: DecideSupply;
 }
 
+/** A payment that was told of. It is kept from now on, whatever becomes of it; a top-up credits it. */
+export interface ReceivePaymentPosting {
+  type: 'receivePayment';
+  claim: PaymentClaim;
+}
+
+/** A person says whose a payment is, or that it may be credited although something was in the way. */
+export interface AssignPaymentPosting {
+  type: 'assignPayment';
+  channel: string;
+  reference: string;
+  accountId: string;
+  by: string;
+}
+
+/** The payer, or who took the money, was told that it is credited. The first receipt is kept. */
+export interface AcknowledgePaymentPosting {
+  type: 'acknowledgePayment';
+  channel: string;
+  reference: string;
+  receipt: string;
+}
+
+/** Money goes back. More than `secondPersonAboveMicros` of it waits for another person. */
+export interface MoneyBackPosting {
+  type: 'moneyBack';
+  request: MoneyBackRequest;
+  secondPersonAboveMicros: Micros;
+  decide: DecideSupply;
+}
+
+/** Another person's word on money that waits to go back. */
+export interface SettleMoneyBackPosting {
+  type: 'settleMoneyBack';
+  reference: string;
+  verdict: 'approve' | 'decline';
+  by: string;
+  decide: DecideSupply;
+}
+
+/** A debt that is paid off from top-ups. The same one again with another plan changes the plan. */
+export interface OpenDebtPosting {
+  type: 'openDebt';
+  accountId: string;
+  code: string;
+  amountMicros: Micros;
+  plan: DebtPlan;
+  by: string;
+}
+
 /** A reading that cannot be billed, kept with its reason for staff to look at. */
 export interface RefusalPosting {
   type: 'refusal';
@@ -32,6 +100,52 @@ export interface RefusalPosting {
   source: string;
   content: string;
 }
+
+/** A tariff version that was approved. From `inForceMs` on, or as soon as it is stored. */
+export interface ApproveTariffPosting {
+  type: 'approveTariff';
+  tariff: Tariff;
+  inForceMs: number | null;
+  by: string;
+}
+
+/** Prices of a series. Those for a time gone by are corrected in what was charged. */
+export interface FeedPricesPosting {
+  type: 'feedPrices';
+  tariffId: string;
+  prices: readonly FeedPrice[];
+}
+
+/** The end of a meter's stay at an account: it is taken down, or goes on at another account. */
+export interface CloseMeterPosting {
+  type: 'closeMeter';
+  meterId: string;
+  /** What the device showed when it was read for the last time; null when nobody read it. */
+  closing: { atMs: number; energyWh: number; exportWh?: number } | null;
+  by: string;
+  decide: DecideSupply;
+}
+
+/** A person's word on a held reading. */
+export interface SettleHeldPosting {
+  type: 'settleHeld';
+  refusalId: number;
+  settlement: Settlement;
+  by: string;
+  decide: DecideSupply;
+}
+
+/**
+ * How a held reading came about. `rollover`: the register has `digits` digits and began again at zero. `reset`: it was
+ * set to zero. `swap`: the device was replaced; what the old one counted until then, and what the new one began with.
+ * `accept`: it is right as it is. `reject`: it is wrong, and the next reading will close the gap.
+ */
+export type Settlement =
+  | { as: 'rollover'; digits: number; whPerDigit: number }
+  | { as: 'reset' }
+  | { as: 'swap'; closingWh: number | null; openingWh: number }
+  | { as: 'accept' }
+  | { as: 'reject' };
 
 /** A customer and meter entered or changed by staff. */
 export interface RegisterPosting {
@@ -45,6 +159,12 @@ export interface RelayReportPosting {
   type: 'relayReport';
   meterId: string;
   reported: SupplyState;
+  /** The command that the device says it has obeyed last; it speaks for no other one. */
+  commandId?: string;
+  /** The device's own time of its report, so that one that was overtaken is known. */
+  deviceMs?: number;
+  /** Who says so: the relay itself, the power behind it, or a contact that is read back. */
+  source?: string;
 }
 
 /** Progress of a relay command that is kept so that a restart knows what was tried. */
@@ -52,8 +172,28 @@ export interface RelayProgressPosting {
   type: 'relayProgress';
   meterId: string;
   commandId: string;
-  state: 'sent' | 'failed' | 'expired';
+  state: 'sent' | 'retrying' | 'armed' | 'unconfirmed' | 'failed' | 'expired';
   tries: number;
+  /** Until when the command may act. */
+  expiresMs?: number;
+}
+
+/** A command that is still wanted and can not act any more is made anew, with the next version and an id of its own. */
+export interface RelayRenewPosting {
+  type: 'relayRenew';
+  meterId: string;
+  /** The command that is replaced. When another one has taken its place, nothing happens. */
+  commandId: string;
+}
+
+/** Somebody works behind a relay: while the lock stands, nobody switches it from afar. null takes the lock off. */
+export interface RelayLockPosting {
+  type: 'relayLock';
+  meterId: string;
+  lock: { name: string; reason: string } | null;
+  /** Whoever put a lock on takes it off; somebody else has to say that this is meant. */
+  override: boolean;
+  by: string;
 }
 
 /** Notices were handed to the flow and need not be handed over again. */
@@ -64,11 +204,25 @@ export interface NoticesHandedPosting {
 
 export type Posting =
   | ChargePosting
+  | AccrualPosting
+  | ReratePosting
   | TopUpPosting
+  | ReceivePaymentPosting
+  | AssignPaymentPosting
+  | AcknowledgePaymentPosting
+  | MoneyBackPosting
+  | SettleMoneyBackPosting
+  | OpenDebtPosting
+  | ApproveTariffPosting
+  | FeedPricesPosting
+  | CloseMeterPosting
+  | SettleHeldPosting
   | RefusalPosting
   | RegisterPosting
   | RelayReportPosting
   | RelayProgressPosting
+  | RelayRenewPosting
+  | RelayLockPosting
   | NoticesHandedPosting;
 
 /** Money was moved, or had been moved before by the same posting, and this is the account after it. */
@@ -78,6 +232,13 @@ export interface Committed {
   /** What the relays of the account's meters shall do now; empty when nothing changes. */
   relays: RelayIntent[];
   notices: Notice[];
+}
+
+/** The ledger comes to another price than the wire: a tariff changed meanwhile, or somebody altered the charge. */
+export interface PriceRefused {
+  outcome: 'price';
+  amountMicros: Micros;
+  head: MeterHead | null;
 }
 
 /** A posting that changes no money was stored. */
@@ -99,4 +260,4 @@ export interface Refused {
   reason: string;
 }
 
-export type PostingResult = Committed | Recorded | ChainRefused | Refused;
+export type PostingResult = Committed | Recorded | ChainRefused | PriceRefused | Refused;

@@ -1,12 +1,15 @@
 import { showValue } from '../text/show-value';
 import { isMeterId } from '../meter/meter-id';
-import { DIALECT_NAMES } from '../relay/dialects';
+import { parseRelayEntry } from '../relay/dialects';
+import { MAX_SANCTIONED_LOAD_W } from '../tariff/tariff-limits';
 import type { Registration } from './account';
 
 /** One request may register a whole village, not a country. */
 const MAX_REGISTRATIONS = 10_000;
 const MAX_ID_LENGTH = 64;
 const MAX_NAME_LENGTH = 120;
+
+type Source = Record<string, unknown>;
 
 /** Reads one or many registrations. Throws an error that names the field and the value before anything is written. */
 export function parseRegistrations(payload: unknown): Registration[] {
@@ -20,35 +23,45 @@ export function parseRegistrations(payload: unknown): Registration[] {
 function parseRegistration(item: unknown): Registration {
   if (typeof item !== 'object' || item === null)
     throw new RangeError('payload must be a registration such as {accountId, name, meterId}');
-  const source = item as Record<string, unknown>;
+  const source = item as Source;
   const meterId = text(source, 'meterId', MAX_ID_LENGTH);
   if (!isMeterId(meterId)) {
     throw new RangeError(`meterId must not contain /, +, # or spaces, got "${meterId}"`);
   }
-  const isProtected = source['protected'] ?? false;
-  if (typeof isProtected !== 'boolean')
-    throw new RangeError(`protected must be true or false, got "${showValue(isProtected)}"`);
+  const accountId = text(source, 'accountId', MAX_ID_LENGTH);
+  const relay = parseRelayEntry(meterId, source['relay']);
   return {
-    accountId: text(source, 'accountId', MAX_ID_LENGTH),
+    accountId,
+    customerId: text(source, 'customerId', MAX_ID_LENGTH, accountId),
     name: text(source, 'name', MAX_NAME_LENGTH),
     meterId,
     phone: text(source, 'phone', MAX_ID_LENGTH, ''),
     language: text(source, 'language', MAX_ID_LENGTH, 'en'),
-    isProtected,
-    relayDialect: dialectOf(source['relay']),
+    isProtected: flag(source, 'protected') ?? false,
+    relayDialect: relay.dialect,
+    relaySettings: relay.settings,
+    relayDevice: relay.device,
+    tariffId: source['tariffId'] === undefined ? null : text(source, 'tariffId', MAX_ID_LENGTH),
+    sanctionedLoadW: whole(source, 'sanctionedLoadW', MAX_SANCTIONED_LOAD_W),
+    isLifeline: flag(source, 'lifeline'),
+    termsFromMs: whole(source, 'termsFromMs', Number.MAX_SAFE_INTEGER),
   };
 }
 
-function dialectOf(relay: unknown): string {
-  const dialect: unknown =
-    typeof relay === 'object' && relay !== null && 'dialect' in relay ? relay.dialect : 'json';
-  if (typeof dialect === 'string' && DIALECT_NAMES.includes(dialect)) return dialect;
-  throw new RangeError(
-    `relay.dialect must be one of ${DIALECT_NAMES.join(', ')}, got "${showValue(dialect)}"`,
-  );
+function flag(source: Source, field: string): boolean | null {
+  const value = source[field] ?? null;
+  if (value === null || typeof value === 'boolean') return value;
+  throw new RangeError(`${field} must be true or false, got "${showValue(value)}"`);
 }
 
-function text(source: Record<string, unknown>, field: string, maxLength: number, fallback?: string): string {
+function whole(source: Source, field: string, max: number): number | null {
+  const value = source[field] ?? null;
+  if (value === null) return null;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= max) return value;
+  throw new RangeError(`${field} must be a whole number from 0 to ${max}, got "${showValue(value)}"`);
+}
+
+function text(source: Source, field: string, maxLength: number, fallback?: string): string {
   const value = source[field] ?? fallback;
   if (typeof value === 'string' && value.length <= maxLength && (value.trim() !== '' || fallback === ''))
     return value;

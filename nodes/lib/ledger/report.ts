@@ -1,4 +1,5 @@
 import type { Micros } from '../money/micros';
+import type { RefusalCause } from '../meter/reading';
 import type { SupplyState } from './account';
 
 /** One meter and its account as a dashboard shows them. */
@@ -24,4 +25,18 @@ export interface MeterSummary {
 export interface MeterHistoryPoint {
   atMs: number;
   energyWh: number;
+}
+
+/** A reading that could not be billed safely and waits for a person. */
+export interface HeldReading {
+  refusalId: number;
+  meterId: string;
+  cause: RefusalCause;
+  field: string;
+  value: string;
+  reason: string;
+  /** When it was held last, and how often. */
+  atMs: number;
+  times: number;
+  content: string;
 }

@@ -2,20 +2,77 @@ import type { Micros } from '../money/micros';
 import type { StoredMoment } from '../meter/intake';
 import type { KnownMeter } from '../meter/register-chain';
 import type { RelayIntent } from '../policy/supply-decision';
+import type { RelaySettings } from '../relay/relay-settings';
 import type { Notice } from '../notice/notice';
+import type { Debt } from '../payment/debt-plan';
+import type { MoneyBackRecord, PaymentRecord } from '../payment/payment';
 import type { Posting, PostingResult } from './posting';
-import type { MeterHistoryPoint, MeterSummary } from './report';
-import type { SupplyState } from './account';
+import type { MeterPlan } from '../tariff/meter-plan';
+import type { MeterState } from '../tariff/meter-state';
+import type { Tariff } from '../tariff/tariff';
+import type { CurvePoint, Neighbours } from '../meter/register-curve';
+import type { HeldReading, MeterHistoryPoint, MeterSummary } from './report';
+import type { Statement } from './statement';
+import type { AccountCard, SupplyState } from './account';
+
+/** Where a command to a relay has come to. */
+export type RelayCommandState =
+  'idle' | 'issued' | 'sent' | 'retrying' | 'armed' | 'confirmed' | 'unconfirmed' | 'failed' | 'expired';
+
+/** Who works behind a relay, and why it must stay as it is. */
+export interface RelayLock {
+  name: string;
+  reason: string;
+  sinceMs: number;
+}
 
 /** A relay as the ledger knows it: the current command, and what the relay last said. */
 export interface RelayRecord extends RelayIntent {
   dialect: string;
-  state: string;
+  settings: RelaySettings;
+  state: RelayCommandState;
+  /** When this was decided; `issuedMs` is when the current command was made. */
+  wantedMs: number;
   issuedMs: number;
+  /** Known once the command was sent. */
+  expiresMs: number | null;
   /** The customer may never be cut off. */
   isProtected: boolean;
   tries: number;
   reported: SupplyState | null;
+  reportedMs: number | null;
+  /** Who said so; empty for the relay itself. */
+  reportedBy: string;
+  lock: RelayLock | null;
+}
+
+/** A time at which a relay was switched. */
+export interface RelaySwitching {
+  atMs: number;
+  desired: SupplyState;
+}
+
+/** Where a meter's register and its pricing stand; both null before the first reading. */
+export interface MeterPricing {
+  headMs: number | null;
+  headWh: number | null;
+  state: MeterState | null;
+  plan: MeterPlan;
+}
+
+/** A stretch of a meter's past, and what pricing remembered where it begins. */
+export interface MeterPast {
+  points: CurvePoint[];
+  state: MeterState;
+  plan: MeterPlan;
+}
+
+/** A tariff version that the ledger prices by, once its time has come. */
+export interface ApprovedTariff {
+  tariff: Tariff;
+  inForceMs: number;
+  approvedMs: number;
+  approvedBy: string;
 }
 
 /** Everything the rest of the system asks of a database. No SQL exists outside an implementation of this. */
@@ -26,11 +83,35 @@ export interface Store {
   lastMs(): number;
   knownMeter(meterId: string): KnownMeter | undefined;
   storedMoment(meterId: string, atMs: number): StoredMoment;
+  /** What lies around a moment of a meter's register; undefined when it is not between the first reading and the last. */
+  around(meterId: string, atMs: number): Neighbours | undefined;
+  /** Undefined for a meter that is not known. `firstTariffId` is the tariff of one that has none yet. */
+  pricing(meterId: string, firstTariffId: string): MeterPricing | undefined;
+  /** A meter's readings from the last one at or before a moment; undefined for a meter without any. */
+  past(meterId: string, sinceMs: number, firstTariffId: string): MeterPast | undefined;
+  /** Meters, by their keys, with standing charges to be charged now. */
+  dueAccruals(nowMs: number, limit: number): number[];
+  /** Meters, by their keys, whose past has to be priced again. */
+  dueReratings(limit: number): number[];
+  /** Held readings that wait for a person, oldest first. */
+  heldReadings(limit: number): HeldReading[];
+  /** Undefined for an account that is not known. */
+  statement(accountId: string, fromMs: number, toMs: number): Statement | undefined;
+  approvedTariffs(): ApprovedTariff[];
   hasAccount(accountId: string): boolean;
   countMeters(): number;
   relay(meterId: string): RelayRecord | undefined;
   /** Relays whose last report is not what the ledger wants, oldest command first. */
   unsettledRelays(limit: number): RelayRecord[];
+  /** The relay whose device reports under this name. */
+  relayOfDevice(device: string): RelayRecord | undefined;
+  /** When a relay was switched since a moment, newest first, and at least the last time. */
+  relaySwitchings(meterId: string, sinceMs: number): RelaySwitching[];
+  /** The dialects that are in use. */
+  relayDialects(): string[];
+  relaysSpeaking(dialect: string, limit: number): RelayRecord[];
+  /** Relays that are off and shall be. */
+  relaysOff(limit: number): RelayRecord[];
   unhandedNotices(limit: number): Notice[];
   summaries(): MeterSummary[];
   summary(meterId: string): MeterSummary | undefined;
@@ -38,6 +119,21 @@ export interface Store {
   history(meterId: string, sinceMs: number, bucketMs: number): MeterHistoryPoint[];
   recentNotices(limit: number): Notice[];
   balanceOf(accountId: string): Micros | undefined;
+  payment(channel: string, reference: string): PaymentRecord | undefined;
+  paymentByNumber(receiptNumber: number): PaymentRecord | undefined;
+  /** Payments that nothing is in the way of and that are not credited yet, received before this moment, oldest first. */
+  paymentsToCredit(beforeMs: number, limit: number): PaymentRecord[];
+  /** Payments that wait for a person, oldest first. */
+  heldPayments(limit: number): PaymentRecord[];
+  /** Whether any payment was ever credited to the account. */
+  hasPaid(accountId: string): boolean;
+  moneyBack(reference: string): MoneyBackRecord | undefined;
+  /** Money that waits for another person's word before it goes back, oldest first. */
+  waitingMoneyBack(limit: number): MoneyBackRecord[];
+  debts(accountId: string): Debt[];
+  accountCard(accountId: string): AccountCard | undefined;
+  /** The accounts of whoever is registered with exactly this phone number. */
+  accountsOfPhone(phone: string): AccountCard[];
   readSite(name: string): string | undefined;
   writeSite(name: string, value: string): void;
   close(): void;

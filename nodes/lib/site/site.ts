@@ -4,10 +4,12 @@ import type { Store } from '../ledger/store';
 import { Receipts } from '../meter/receipts';
 import { RegisterChain, type ChainLimits } from '../meter/register-chain';
 import type { PrepaidMessage } from '../meter/prepaid-message';
+import type { Reading } from '../meter/reading';
 import type { Notice } from '../notice/notice';
 import type { Micros } from '../money/micros';
 import type { SiteClock } from '../time/site-clock';
 import { writeMoney, type MoneyFormat } from './money-format';
+import { PriceAhead } from './price-ahead';
 
 export interface SiteOptions {
   store: Store;
@@ -33,6 +35,9 @@ const MAX_GROUP_WAIT_MS = 2;
 const RECEIPT_LIFE_MS = 10_000;
 const MAX_OPEN_RECEIPTS = 50_000;
 
+/** A reading that keeps being refused is not merely out of step; the device will send it again. */
+const MAX_RETAKES = 5;
+
 /** Takes a message whose segment no longer fits and sends it on with a new one. */
 export type Retake = (message: PrepaidMessage) => void;
 
@@ -46,6 +51,7 @@ export class Site {
   readonly timeZone: string;
   readonly dataFolder: string;
   readonly chain: RegisterChain;
+  readonly prices: PriceAhead;
   readonly receipts: Receipts;
   private readonly money: MoneyFormat;
   private readonly committer: GroupCommit<Posting, PostingResult>;
@@ -61,6 +67,7 @@ export class Site {
     this.dataFolder = options.dataFolder;
     this.money = options.money;
     this.chain = new RegisterChain(options.chainLimits, (meterId) => store.knownMeter(meterId));
+    this.prices = new PriceAhead((meterId, tariffId) => store.pricing(meterId, tariffId));
     this.receipts = new Receipts(RECEIPT_LIFE_MS, MAX_OPEN_RECEIPTS, options.receiptPrefix);
     this.committer = new GroupCommit<Posting, PostingResult>({
       commit: (postings) => store.commit(postings, clock.nowMs()),
@@ -130,12 +137,37 @@ export class Site {
     return () => this.retakers.delete(ingestId);
   }
 
-  /** Returns false when whoever sent the message can not send it again. */
-  retake(message: PrepaidMessage): boolean {
+  /**
+   * Sends readings of a message back to the ingest that let them in, which cuts new segments for them. Returns false
+   * when that has been tried too often, or when nobody can.
+   */
+  takeAgain(message: PrepaidMessage, readings: readonly Reading[]): boolean {
+    const retakes = (message.prepaid?.retakes ?? 0) + 1;
     const retake = this.retakers.get(message.prepaid?.ingestId ?? '');
-    if (!retake) return false;
-    retake(message);
+    if (!retake || retakes > MAX_RETAKES) return false;
+    const payload = Array.isArray(message.payload) ? readings : readings[0];
+    retake({ ...message, payload, prepaid: { ...message.prepaid, retakes } });
     return true;
+  }
+
+  /** Drops what is known of a meter ahead of the ledger, so that its next reading asks the ledger again. */
+  forgetMeter(meterId: string): void {
+    this.chain.forget(meterId);
+    this.prices.forget(meterId);
+  }
+
+  forgetMeters(): void {
+    this.chain.forgetAll();
+    this.prices.forgetAll();
+  }
+
+  /** Readings that go no further: they are not on their way any more, and their sender shall send them again. */
+  giveBack(message: PrepaidMessage, readings: readonly unknown[]): void {
+    for (const reading of readings) {
+      const meterId: unknown = (reading as Partial<Reading> | null)?.meterId;
+      if (typeof meterId === 'string') this.forgetMeter(meterId);
+    }
+    this.receipts.settle(message.prepaid?.receipt, Math.max(1, readings.length), 'failed');
   }
 
   close(): void {

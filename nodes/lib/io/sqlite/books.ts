@@ -1,49 +1,80 @@
 import type Database from 'better-sqlite3';
-import { micros, subtractMicros } from '../../money/micros';
+import { addMicros, micros, subtractMicros, ZERO_MICROS, type Micros } from '../../money/micros';
 import { customerAccount } from '../../ledger/book-names';
 import type { LiveAccount, LiveAccounts } from './live-accounts';
-import { transferLine, type Batch, type NewTransfer } from './commit-batch';
+import type { Batch, TransferRow } from './commit-batch';
+import type { RowWriter } from './row-writer';
 
-export interface TariffVersionRow {
-  tariffId: string;
-  version: number;
-  rateMicrosPerKwh: number;
+/** The keys of the table transfer_kind. */
+export const TRANSFER_KIND = {
+  charge: 1,
+  topUp: 2,
+  standing: 3,
+  correction: 4,
+  reversal: 5,
+  refund: 6,
+  debt: 7,
+  fee: 8,
+  tax: 9,
+} as const;
+
+/** A transfer between a customer and a shared account that is about to be stored; the ledger adds the rest. */
+export interface Movement {
+  id: string | null;
+  /** The other side: a shared account such as "sales:energy". */
+  bookKey: number;
+  /** What the customer's balance changes by; never zero. */
+  changeMicros: number;
+  kind: number;
+  ref: string | null;
+  meterKey: number | null;
+  readingMs: number | null;
+  tariffKey: number | null;
+  lines: string | null;
 }
 
-function isSameTariff(a: TariffVersionRow, b: TariffVersionRow): boolean {
-  return a.version === b.version && a.rateMicrosPerKwh === b.rateMicrosPerKwh && a.tariffId === b.tariffId;
+/** A movement that is no meter's: it carries the caller's own id. */
+export type NamedMovement = Pick<Movement, 'bookKey' | 'changeMicros' | 'kind' | 'lines'> & {
+  id: string;
+  ref: string;
+};
+
+interface SharedMovement {
+  id: string;
+  ref: string;
+  kind: number;
+  fromKey: number;
+  toKey: number;
+  amountMicros: Micros;
+}
+
+interface StoredTransfer {
+  debit: number;
+  credit: number;
+  amount_micros: number;
 }
 
 /** Accounts of the double entry, and the one place where a transfer is written. */
 export class Books {
   private readonly selectBook;
   private readonly insertBook;
-  private readonly insertTransfer;
   private readonly selectTransfer;
-  private readonly selectTariff;
-  private readonly insertTariff;
+  private readonly selectBalance;
   private readonly bookKeys = new Map<string, number>();
-  private lastTariff: { tariff: TariffVersionRow; key: number } | null = null;
 
   constructor(
     db: Database.Database,
     private readonly live: LiveAccounts,
+    private readonly rows: RowWriter,
   ) {
     this.selectBook = db.prepare<[string], number>('SELECT book_key FROM book WHERE name = ?').pluck();
     this.insertBook = db.prepare('INSERT INTO book (name) VALUES (?)');
-    this.insertTransfer = db.prepare(
-      `INSERT INTO transfer (id, debit, credit, amount_micros, kind, at_ms, ref, meter_key, reading_ms, tariff_key, batch)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
-    this.selectTransfer = db.prepare<[string], { debit: number; credit: number; amount_micros: number }>(
+    this.selectTransfer = db.prepare<[string], StoredTransfer>(
       'SELECT debit, credit, amount_micros FROM transfer WHERE id = ?',
     );
-    this.selectTariff = db.prepare<[string, number], { tariff_key: number; rate_micros_per_kwh: number }>(
-      'SELECT tariff_key, rate_micros_per_kwh FROM tariff_version WHERE tariff_id = ? AND version = ?',
-    );
-    this.insertTariff = db.prepare(
-      'INSERT INTO tariff_version (tariff_id, version, rate_micros_per_kwh) VALUES (?, ?, ?)',
-    );
+    this.selectBalance = db
+      .prepare<[number], number>('SELECT balance_micros FROM book WHERE book_key = ?')
+      .pluck();
   }
 
   /** The key of a shared account such as "sales:energy", opened when first used. Keys never change, so they are remembered. */
@@ -58,57 +89,73 @@ export class Books {
     return this.bookKeys.get(name) ?? this.selectBook.get(name);
   }
 
-  transferById(id: string): { debit: number; credit: number; amount_micros: number } | undefined {
+  transferById(id: string): StoredTransfer | undefined {
     return this.selectTransfer.get(id);
   }
 
+  /** The balance of a shared account with what this batch has moved so far. */
+  sharedBalance(batch: Batch, bookKey: number): Micros {
+    return micros((this.selectBalance.get(bookKey) ?? 0) + (batch.sharedDeltas.get(bookKey) ?? 0));
+  }
+
+  /** A transfer between a customer and a shared account that no meter is part of. Returns its key. */
+  moveNamed(batch: Batch, account: LiveAccount, movement: NamedMovement): number {
+    this.move(batch, account, { ...movement, meterKey: null, readingMs: null, tariffKey: null });
+    return batch.lastTransferKey;
+  }
+
+  /** A transfer between two shared accounts; no customer's balance changes. */
+  moveShared(batch: Batch, { id, ref, kind, fromKey, toKey, amountMicros }: SharedMovement): void {
+    this.rows.addTransfer(batch, {
+      transferKey: (batch.lastTransferKey += 1),
+      id,
+      debit: fromKey,
+      credit: toKey,
+      amountMicros,
+      kind,
+      atMs: batch.nowMs,
+      previous: null,
+      ref,
+      meterKey: null,
+      readingMs: null,
+      tariffKey: null,
+      lines: null,
+    });
+    this.addShared(batch, fromKey, subtractMicros(ZERO_MICROS, amountMicros));
+    this.addShared(batch, toKey, amountMicros);
+  }
+
   /** Writes a transfer between a customer and a shared account, and changes the balances of both. */
-  move(batch: Batch, account: LiveAccount, row: NewTransfer): void {
-    const atMs = batch.nowMs;
-    const { lastInsertRowid } = this.insertTransfer.run(
-      row.id,
-      row.debit,
-      row.credit,
-      row.amountMicros,
-      row.kind,
-      atMs,
-      row.ref,
-      row.meterKey,
-      row.readingMs,
-      row.tariffKey,
-      batch.number,
-    );
-    batch.lines.push(transferLine(Number(lastInsertRowid), atMs, row));
-    const isDebit = row.debit === account.accountKey;
-    const sharedKey = isDebit ? row.credit : row.debit;
-    const change = micros(isDebit ? -row.amountMicros : row.amountMicros);
-    const sharedBefore = micros(batch.sharedDeltas.get(sharedKey) ?? 0);
-    batch.sharedDeltas.set(sharedKey, subtractMicros(sharedBefore, change));
-    this.live.changeBalance(account, change);
+  move(batch: Batch, account: LiveAccount, movement: Movement): void {
+    const { id, bookKey, changeMicros, kind, ref, meterKey, readingMs, tariffKey, lines } = movement;
+    const isDebit = changeMicros < 0;
+    const row: TransferRow = {
+      transferKey: (batch.lastTransferKey += 1),
+      id,
+      debit: isDebit ? account.accountKey : bookKey,
+      credit: isDebit ? bookKey : account.accountKey,
+      amountMicros: Math.abs(changeMicros),
+      kind,
+      atMs: batch.nowMs,
+      previous: account.lastTransfer,
+      ref,
+      meterKey,
+      readingMs,
+      tariffKey,
+      lines,
+    };
+    this.rows.addTransfer(batch, row);
+    const change = micros(changeMicros);
+    this.addShared(batch, bookKey, micros(-changeMicros));
+    this.live.changeBalance(account, change, row.transferKey);
   }
 
-  /** The key of a tariff version, written down when it first prices something. Returns null when the same version had another price. */
-  tariffKey(tariff: TariffVersionRow): number | null {
-    const { lastTariff } = this;
-    if (lastTariff && isSameTariff(lastTariff.tariff, tariff)) return lastTariff.key;
-    const key = this.findTariffKey(tariff);
-    // Nearly every charge of a run has the tariff of the one before.
-    this.lastTariff = key === null ? null : { tariff, key };
-    return key;
-  }
-
-  private findTariffKey(tariff: TariffVersionRow): number | null {
-    const stored = this.selectTariff.get(tariff.tariffId, tariff.version);
-    if (stored && stored.rate_micros_per_kwh !== tariff.rateMicrosPerKwh) return null;
-    const key =
-      stored?.tariff_key ??
-      Number(this.insertTariff.run(tariff.tariffId, tariff.version, tariff.rateMicrosPerKwh).lastInsertRowid);
-    return key;
+  private addShared(batch: Batch, bookKey: number, change: Micros): void {
+    batch.sharedDeltas.set(bookKey, addMicros(micros(batch.sharedDeltas.get(bookKey) ?? 0), change));
   }
 
   /** Forgets remembered keys. A rolled-back transaction may have taken their rows away again. */
   forget(): void {
     this.bookKeys.clear();
-    this.lastTariff = null;
   }
 }

@@ -1,6 +1,11 @@
 import type Database from 'better-sqlite3';
 import type { AccountState, SupplyState } from '../../ledger/account';
 import { addMicros, micros, type Micros } from '../../money/micros';
+import type { MeterPlan } from '../../tariff/meter-plan';
+import type { MeterState } from '../../tariff/meter-state';
+import { BulkStatement } from './bulk-statement';
+import { writeFold } from './meter-folds';
+import type { RowWriter } from './row-writer';
 
 /** A customer's account as this process last saw or changed it. */
 export interface LiveAccount {
@@ -14,18 +19,43 @@ export interface LiveAccount {
   toldSupply: SupplyState;
   warnedAtMs: number | null;
   balanceMicros: Micros;
+  lastTransfer: number | null;
   isBalanceDirty: boolean;
 }
 
 export type SupplyChange = Pick<LiveAccount, 'supply' | 'toldSupply' | 'warnedAtMs'>;
 
-/** A meter and where its register stands; both null before its first reading. */
+/** What a committed reading leaves behind in its meter. */
+export interface HeadChange {
+  headMs: number;
+  headWh: number;
+  headExportWh: number | null;
+  powerW: number | null;
+  fold: MeterState;
+}
+
+/** A meter's stay at an account, and where its register stands; the head is null before its first reading. */
 export interface LiveMeter {
   readonly meterKey: number;
+  readonly meterId: string;
   readonly account: LiveAccount;
   headMs: number | null;
   headWh: number | null;
+  headExportWh: number | null;
+  offsetWh: number;
+  offsetExportWh: number;
   powerW: number | null;
+  /** What pricing remembers at the head; null until it is first needed. */
+  fold: MeterState | null;
+  /** How many readings ago that was written down. */
+  foldAge: number;
+  isFoldDirty: boolean;
+  /** Whether what changes rarely has to be written too. */
+  hasMoreThanHead: boolean;
+  /** Readings since then wait to be priced again. */
+  rerateMs: number | null;
+  /** Put together from tariffs and terms when it is first needed. */
+  plan: MeterPlan | null;
   isDirty: boolean;
 }
 
@@ -40,19 +70,29 @@ interface AccountRow {
   told_supply: SupplyState;
   warned_at_ms: number | null;
   balance_micros: number;
+  last_transfer: number | null;
 }
 
 interface MeterRow {
   meter_key: number;
+  meter_id: string;
   account_key: number;
   head_ms: number | null;
   head_wh: number | null;
+  head_export_wh: number | null;
+  offset_wh: number;
+  offset_export_wh: number;
   power_w: number | null;
+  rerate_ms: number | null;
 }
 
-const ACCOUNT_COLUMNS = `account_key, account_id, account.name, phone, language, is_protected, supply, told_supply,
-  warned_at_ms,
-  book.balance_micros FROM account JOIN book ON book_key = account_key`;
+const ACCOUNT_COLUMNS = `account_key, account_id, customer.name, phone, language, is_protected, supply, told_supply,
+  warned_at_ms, book.balance_micros, book.last_transfer
+  FROM account JOIN book ON book_key = account_key JOIN customer USING (customer_key)`;
+const METER_COLUMNS = `meter_key, meter_id, account_key, head_ms, head_wh, head_export_wh, offset_wh, offset_export_wh,
+  power_w, rerate_ms FROM meter`;
+/** What pricing remembers is larger than a reading, and costs this many readings to find again. */
+const SAVE_FOLD_EVERY = 16;
 /** Beyond this many meters everything is forgotten and read again, so that memory stays bounded. */
 const MAX_METERS = 250_000;
 
@@ -62,55 +102,90 @@ const MAX_METERS = 250_000;
  * connection has committed (SQLite counts that in data_version) and when our own transaction was rolled back.
  */
 export class LiveAccounts {
+  /** The meters in use by their ids. */
   private readonly meters = new Map<string, LiveMeter>();
   private readonly accounts = new Map<number, LiveAccount>();
   private readonly dirtyMeters: LiveMeter[] = [];
   private readonly dirtyAccounts: LiveAccount[] = [];
   private readonly selectVersion;
   private readonly selectMeter;
+  private readonly selectMeterByKey;
   private readonly selectByKey;
   private readonly selectById;
+  private readonly saveHeads;
   private readonly saveMeter;
-  private readonly saveBalance;
+  private readonly saveFold;
+  private readonly saveBalances;
   private readonly saveSupply;
   private seenVersion = -1;
 
-  constructor(db: Database.Database) {
+  constructor(
+    db: Database.Database,
+    private readonly rows: RowWriter,
+  ) {
     this.selectVersion = db.prepare<[], number>('PRAGMA data_version').pluck();
     this.selectMeter = db.prepare<[string], MeterRow>(
-      'SELECT meter_key, account_key, head_ms, head_wh, power_w FROM meter WHERE meter_id = ?',
+      `SELECT ${METER_COLUMNS} WHERE meter_id = ? AND closed_ms IS NULL`,
+    );
+    this.selectMeterByKey = db.prepare<[number], MeterRow & { closed_ms: number | null }>(
+      `SELECT closed_ms, ${METER_COLUMNS} WHERE meter_key = ?`,
     );
     this.selectByKey = db.prepare<[number], AccountRow>(`SELECT ${ACCOUNT_COLUMNS} WHERE account_key = ?`);
     this.selectById = db.prepare<[string], AccountRow>(`SELECT ${ACCOUNT_COLUMNS} WHERE account_id = ?`);
-    this.saveMeter = db.prepare('UPDATE meter SET head_ms = ?, head_wh = ?, power_w = ? WHERE meter_key = ?');
-    this.saveBalance = db.prepare('UPDATE book SET balance_micros = ? WHERE book_key = ?');
+    this.saveHeads = new BulkStatement(
+      db,
+      4,
+      (rows) =>
+        `UPDATE meter SET head_ms = column2, head_wh = column3, power_w = column4 FROM (VALUES ${rows})
+         WHERE meter_key = column1`,
+    );
+    this.saveMeter = db.prepare(
+      `UPDATE meter SET head_ms = ?, head_wh = ?, head_export_wh = ?, power_w = ?, rerate_ms = ?
+       WHERE meter_key = ?`,
+    );
+    this.saveFold = db.prepare(
+      `INSERT INTO meter_fold (meter_key, at_ms, fold) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET at_ms = excluded.at_ms, fold = excluded.fold`,
+    );
+    this.saveBalances = new BulkStatement(
+      db,
+      3,
+      (rows) =>
+        `UPDATE book SET balance_micros = column2, last_transfer = column3 FROM (VALUES ${rows})
+         WHERE book_key = column1`,
+    );
     this.saveSupply = db.prepare(
       'UPDATE account SET supply = ?, told_supply = ?, warned_at_ms = ? WHERE account_key = ?',
     );
   }
 
-  /** To be called first in every write transaction: nobody else can commit between this and our own commit. */
-  begin(): void {
+  /**
+   * To be called first in every write transaction: nobody else can commit between this and our own commit.
+   * Returns false when another connection has committed, so that nothing remembered may still hold.
+   */
+  begin(): boolean {
     const version = this.selectVersion.get() ?? 0;
-    if (version !== this.seenVersion || this.meters.size > MAX_METERS) this.forget();
+    const isSame = version === this.seenVersion;
+    if (!isSame || this.meters.size > MAX_METERS) this.forget();
     this.seenVersion = version;
+    return isSame;
   }
 
+  /** The meter in use under this id. */
   meter(meterId: string): LiveMeter | undefined {
     const known = this.meters.get(meterId);
     if (known) return known;
     const row = this.selectMeter.get(meterId);
-    if (!row) return undefined;
-    const meter: LiveMeter = {
-      meterKey: row.meter_key,
-      account: this.accountByKey(row.account_key),
-      headMs: row.head_ms,
-      headWh: row.head_wh,
-      powerW: row.power_w,
-      isDirty: false,
-    };
-    this.meters.set(meterId, meter);
-    return meter;
+    return row && this.rememberMeter(row);
+  }
+
+  /** A meter's stay, also one that has ended; that one is not kept for the next posting. */
+  meterByKey(meterKey: number): LiveMeter {
+    const row = this.selectMeterByKey.get(meterKey);
+    if (!row) throw new RangeError(`meterKey must be that of a meter, got ${meterKey}`);
+    if (row.closed_ms === null) return this.meters.get(row.meter_id) ?? this.rememberMeter(row);
+    const changed = this.dirtyMeters.find((meter) => meter.meterKey === meterKey);
+    return changed ?? this.fromRow(row);
   }
 
   account(accountId: string): LiveAccount | undefined {
@@ -118,17 +193,30 @@ export class LiveAccounts {
     return row && (this.accounts.get(row.account_key) ?? this.remember(row));
   }
 
-  advance(meter: LiveMeter, headMs: number, headWh: number, powerW: number | null): void {
-    meter.headMs = headMs;
-    meter.headWh = headWh;
-    meter.powerW = powerW;
-    if (meter.isDirty) return;
-    meter.isDirty = true;
-    this.dirtyMeters.push(meter);
+  advance(meter: LiveMeter, change: HeadChange): void {
+    const isFirst = meter.headMs === null;
+    meter.headMs = change.headMs;
+    meter.headWh = change.headWh;
+    if (change.headExportWh !== meter.headExportWh) meter.hasMoreThanHead = true;
+    meter.headExportWh = change.headExportWh;
+    meter.powerW = change.powerW;
+    meter.fold = change.fold;
+    meter.foldAge += 1;
+    if (isFirst || meter.foldAge >= SAVE_FOLD_EVERY) meter.isFoldDirty = true;
+    this.touch(meter);
   }
 
-  changeBalance(account: LiveAccount, change: Micros): void {
+  changeFold(meter: LiveMeter, fold: MeterState, rerateMs: number | null): void {
+    meter.fold = fold;
+    meter.isFoldDirty = true;
+    if (rerateMs !== meter.rerateMs) meter.hasMoreThanHead = true;
+    meter.rerateMs = rerateMs;
+    this.touch(meter);
+  }
+
+  changeBalance(account: LiveAccount, change: Micros, transferKey: number): void {
     account.balanceMicros = addMicros(account.balanceMicros, change);
+    account.lastTransfer = transferKey;
     if (account.isBalanceDirty) return;
     account.isBalanceDirty = true;
     this.dirtyAccounts.push(account);
@@ -146,23 +234,77 @@ export class LiveAccounts {
 
   /** Writes what has changed. To be called last in the transaction, and before anything else writes to these rows. */
   flush(): void {
-    for (const meter of this.dirtyMeters) {
-      this.saveMeter.run(meter.headMs, meter.headWh, meter.powerW, meter.meterKey);
-      meter.isDirty = false;
-    }
+    this.rows.write();
+    for (const meter of this.dirtyMeters) this.flushMeter(meter);
+    this.saveHeads.run();
     for (const account of this.dirtyAccounts) {
-      this.saveBalance.run(account.balanceMicros, account.accountKey);
+      this.saveBalances.add(account.accountKey, account.balanceMicros, account.lastTransfer);
       account.isBalanceDirty = false;
     }
+    this.saveBalances.run();
     this.dirtyMeters.length = 0;
     this.dirtyAccounts.length = 0;
   }
 
+  private flushMeter(meter: LiveMeter): void {
+    const { meterKey, headMs, headWh, headExportWh, powerW, rerateMs, fold } = meter;
+    if (meter.hasMoreThanHead) this.saveMeter.run(headMs, headWh, headExportWh, powerW, rerateMs, meterKey);
+    else this.saveHeads.add(meterKey, headMs, headWh, powerW);
+    if (meter.isFoldDirty && fold !== null) {
+      this.saveFold.run(meterKey, headMs, writeFold(fold));
+      meter.isFoldDirty = false;
+      meter.foldAge = 0;
+    }
+    meter.hasMoreThanHead = false;
+    meter.isDirty = false;
+  }
+
+  /** For whoever changes rows of meters or accounts past this object: what is known is written, then read again. */
+  flushAndForget(): void {
+    this.flush();
+    this.forget();
+  }
+
   forget(): void {
+    this.saveHeads.clear();
+    this.saveBalances.clear();
     this.meters.clear();
     this.accounts.clear();
     this.dirtyMeters.length = 0;
     this.dirtyAccounts.length = 0;
+  }
+
+  private touch(meter: LiveMeter): void {
+    if (meter.isDirty) return;
+    meter.isDirty = true;
+    this.dirtyMeters.push(meter);
+  }
+
+  private rememberMeter(row: MeterRow): LiveMeter {
+    const meter = this.fromRow(row);
+    this.meters.set(row.meter_id, meter);
+    return meter;
+  }
+
+  private fromRow(row: MeterRow): LiveMeter {
+    return {
+      meterKey: row.meter_key,
+      meterId: row.meter_id,
+      account: this.accountByKey(row.account_key),
+      headMs: row.head_ms,
+      headWh: row.head_wh,
+      headExportWh: row.head_export_wh,
+      offsetWh: row.offset_wh,
+      offsetExportWh: row.offset_export_wh,
+      powerW: row.power_w,
+      fold: null,
+      foldAge: 0,
+      isFoldDirty: false,
+      hasMoreThanHead: false,
+      rerateMs: row.rerate_ms,
+      plan: null,
+      isDirty: false,
+    };
   }
 
   private accountByKey(accountKey: number): LiveAccount {
@@ -185,6 +327,7 @@ export class LiveAccounts {
       toldSupply: row.told_supply,
       warnedAtMs: row.warned_at_ms,
       balanceMicros: micros(row.balance_micros),
+      lastTransfer: row.last_transfer,
       isBalanceDirty: false,
     };
     this.accounts.set(row.account_key, account);

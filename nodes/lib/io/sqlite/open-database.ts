@@ -6,6 +6,8 @@ import { join } from 'node:path';
 const MIN_SQLITE = [3, 51, 3] as const;
 /** How long to wait for another process's commit before giving up and reporting it. */
 const BUSY_TIMEOUT_MS = 5_000;
+/** "WATT": tells our ledgers from the files of other programs, and of previews whose ledgers were made otherwise. */
+const APPLICATION_ID = 0x57415454;
 const MIGRATIONS_FOLDER = join(__dirname, 'migrations');
 
 /** The settings that durability and integrity rest on, with the value each must read back as. */
@@ -29,6 +31,9 @@ export function openDatabase(file: string): Database.Database {
     }
     // 16 MiB of page cache keeps the upper levels of every index of a large fleet in memory.
     db.pragma('cache_size = -16384');
+    // The pages of heads and balances change in every commit. Copied into the file once in 32 MiB of log instead of once in
+    // four, they cost a good part less, and an SD card lives longer.
+    db.pragma('wal_autocheckpoint = 8192');
     migrate(db);
     return db;
   } catch (error) {
@@ -80,6 +85,12 @@ function migrate(db: Database.Database): void {
   const apply = db.transaction(() => {
     // Read inside the transaction: two processes may start on one new file at the same time.
     const current = db.pragma('user_version', { simple: true }) as number;
+    const made = db.pragma('application_id', { simple: true }) as number;
+    if (current > 0 && made !== APPLICATION_ID) {
+      throw new Error(
+        'this file is no ledger of this Wattkeeper: a preview or another program wrote it; choose another database file',
+      );
+    }
     if (current > newest) {
       throw new Error(
         `this ledger was written by a newer Wattkeeper (schema ${current}, known up to ${newest}): update first`,
@@ -90,6 +101,7 @@ function migrate(db: Database.Database): void {
       db.exec(migration.sql);
       db.pragma(`user_version = ${migration.number}`);
     }
+    db.pragma(`application_id = ${APPLICATION_ID}`);
   });
   apply.immediate();
 }

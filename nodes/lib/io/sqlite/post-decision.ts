@@ -36,9 +36,10 @@ export class DecisionPoster {
     private readonly live: LiveAccounts,
     private readonly compose: ComposeNotice,
   ) {
-    this.issueRelays = db.prepare<[string, string, number, number], IssuedRelay>(
-      `UPDATE relay SET version = version + 1, desired = ?, reason = ?, issued_ms = ?, state = 'issued', tries = 0
-       WHERE meter_key IN (SELECT meter_key FROM meter WHERE account_key = ?)
+    this.issueRelays = db.prepare<[string, string, number, number, number], IssuedRelay>(
+      `UPDATE relay SET version = version + 1, desired = ?, reason = ?, wanted_ms = ?, issued_ms = ?, expires_ms = NULL,
+         state = 'issued', tries = 0
+       WHERE meter_key IN (SELECT meter_key FROM meter WHERE account_key = ? AND closed_ms IS NULL)
        RETURNING meter_key, version, (SELECT meter_id FROM meter WHERE meter.meter_key = relay.meter_key) AS meter_id`,
     );
     this.nameCommand = db.prepare('UPDATE relay SET command_id = ? WHERE meter_key = ?');
@@ -88,7 +89,13 @@ export class DecisionPoster {
       warnedAtMs: decision.warnedAtMs,
     });
     if (decision.supply === null) return [];
-    const issued = this.issueRelays.all(supply, decision.reason, batch.nowMs, account.accountKey);
+    const issued = this.issueRelays.all(
+      supply,
+      decision.reason,
+      batch.nowMs,
+      batch.nowMs,
+      account.accountKey,
+    );
     return issued.map(({ meter_key, meter_id, version }) => {
       const commandId = `${meter_id}-${version}`;
       this.nameCommand.run(commandId, meter_key);

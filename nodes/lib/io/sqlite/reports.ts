@@ -1,9 +1,10 @@
 import type Database from 'better-sqlite3';
 import { micros } from '../../money/micros';
-import type { MeterHistoryPoint, MeterSummary } from '../../ledger/report';
+import type { HeldReading, MeterHistoryPoint, MeterSummary } from '../../ledger/report';
 import type { Notice, NoticeKind } from '../../notice/notice';
 import type { SupplyState } from '../../ledger/account';
-import type { RelayRecord } from '../../ledger/store';
+import type { ApprovedTariff } from '../../ledger/store';
+import type { Tariff } from '../../tariff/tariff';
 import type { StoredMoment } from '../../meter/intake';
 import type { KnownMeter } from '../../meter/register-chain';
 
@@ -22,6 +23,17 @@ interface SummaryRow {
   power_w: number | null;
 }
 
+interface KnownRow {
+  account_id: string;
+  opened_ms: number;
+  head_ms: number | null;
+  head_wh: number | null;
+  head_export_wh: number | null;
+  offset_wh: number;
+  offset_export_wh: number;
+  load_w: number;
+}
+
 interface NoticeRow {
   notice_id: number;
   kind: NoticeKind;
@@ -35,13 +47,20 @@ interface NoticeRow {
   at_ms: number;
 }
 
-const RELAY_COLUMNS = `meter_id, dialect, state, issued_ms, is_protected, desired, reason, command_id, version, tries,
-  reported FROM relay JOIN meter USING (meter_key) JOIN account USING (account_key)`;
-const SUMMARY_COLUMNS = `meter_id, account_id, account.name, balance_micros, supply, reported, state, is_protected,
+/** Where a meter's stay at an account has come to. */
+interface Stay {
+  meterKey: number;
+  headMs: number | null;
+  headExportWh: number | null;
+}
+
+const SUMMARY_COLUMNS = `meter_id, account_id, customer.name, balance_micros, supply, reported, state, is_protected,
   warned_at_ms, head_ms, head_wh, power_w
-  FROM meter JOIN account USING (account_key) JOIN book ON book_key = account_key JOIN relay USING (meter_key)`;
-const NOTICE_COLUMNS = `notice_id, kind, account_id, account.name, send_to, notice.language, text, balance_micros, amount_micros, at_ms
-  FROM notice JOIN account USING (account_key)`;
+  FROM meter JOIN account USING (account_key) JOIN customer USING (customer_key) JOIN book ON book_key = account_key
+    JOIN relay USING (meter_key)
+  WHERE closed_ms IS NULL`;
+const NOTICE_COLUMNS = `notice_id, kind, account_id, customer.name, send_to, notice.language, text, balance_micros, amount_micros, at_ms
+  FROM notice JOIN account USING (account_key) JOIN customer USING (customer_key)`;
 
 /** Everything that is read from the ledger and changes nothing. */
 export class Reports {
@@ -54,28 +73,35 @@ export class Reports {
   private readonly selectRecentNotices;
   private readonly selectUnhanded;
   private readonly selectMoment;
-  private readonly selectRelay;
-  private readonly selectUnsettled;
+  private readonly selectStay;
+  private readonly selectAccruals;
+  private readonly selectReratings;
+  private readonly selectHeld;
+  private readonly selectTariffs;
   private readonly selectBalance;
 
   constructor(db: Database.Database) {
-    this.selectKnown = db.prepare<
-      [string],
-      { account_id: string; head_ms: number | null; head_wh: number | null }
-    >('SELECT account_id, head_ms, head_wh FROM meter JOIN account USING (account_key) WHERE meter_id = ?');
+    this.selectKnown = db.prepare<[string], KnownRow>(
+      `SELECT account_id, head_ms, head_wh, head_export_wh, offset_wh, offset_export_wh, opened_ms,
+         coalesce((SELECT sanctioned_load_w FROM meter_terms AS terms WHERE terms.meter_key = meter.meter_key
+           ORDER BY from_ms DESC LIMIT 1), 0) AS load_w
+       FROM meter JOIN account USING (account_key) WHERE meter_id = ? AND closed_ms IS NULL`,
+    );
     this.selectAccount = db
       .prepare<[string], number>('SELECT account_key FROM account WHERE account_id = ?')
       .pluck();
-    this.countAllMeters = db.prepare<[], number>('SELECT count(*) FROM meter').pluck();
+    this.countAllMeters = db
+      .prepare<[], number>('SELECT count(*) FROM meter WHERE closed_ms IS NULL')
+      .pluck();
     this.selectSummaries = db.prepare<[], SummaryRow>(`SELECT ${SUMMARY_COLUMNS} ORDER BY meter_key`);
-    this.selectSummary = db.prepare<[string], SummaryRow>(`SELECT ${SUMMARY_COLUMNS} WHERE meter_id = ?`);
+    this.selectSummary = db.prepare<[string], SummaryRow>(`SELECT ${SUMMARY_COLUMNS} AND meter_id = ?`);
     // Walked back from the head, reading by reading, then thinned to one point a bucket: with max(), SQLite takes the
     // other columns from the row that holds the maximum. The cast is needed since numbers are bound as floats, which
     // would divide without rounding.
     this.selectHistory = db.prepare<[string, number, number], { at_ms: number; energy_wh: number }>(
       `WITH RECURSIVE back (meter_key, at_ms, energy_wh, from_ms) AS (
          SELECT meter_key, at_ms, energy_wh, from_ms FROM reading JOIN meter USING (meter_key)
-         WHERE meter_id = ? AND at_ms = head_ms
+         WHERE meter_id = ? AND closed_ms IS NULL AND at_ms = head_ms
          UNION ALL
          SELECT reading.meter_key, reading.at_ms, reading.energy_wh, reading.from_ms FROM back
            JOIN reading ON reading.at_ms = back.from_ms AND reading.meter_key = back.meter_key
@@ -88,14 +114,37 @@ export class Reports {
     this.selectUnhanded = db.prepare<[number], NoticeRow>(
       `SELECT ${NOTICE_COLUMNS} WHERE handed_at_ms IS NULL ORDER BY notice_id LIMIT ?`,
     );
-    this.selectMoment = db.prepare<[number, string], { head_ms: number | null; energy_wh: number | null }>(
-      `SELECT head_ms, (SELECT energy_wh FROM reading WHERE reading.meter_key = meter.meter_key AND at_ms = ?) AS energy_wh
-       FROM meter WHERE meter_id = ?`,
+    this.selectMoment = db.prepare<
+      [number, number, string, number],
+      { head_ms: number | null; shown_wh: number | null }
+    >(
+      `SELECT head_ms,
+         (SELECT energy_wh FROM reading WHERE reading.meter_key = meter.meter_key AND at_ms = ?) - coalesce(
+           (SELECT offset_wh FROM register_offset
+            WHERE register_offset.meter_key = meter.meter_key AND from_ms <= ? ORDER BY from_ms DESC LIMIT 1), 0)
+         AS shown_wh
+       FROM meter WHERE meter_id = ? AND opened_ms <= ? ORDER BY opened_ms DESC LIMIT 1`,
     );
-    this.selectRelay = db.prepare<[string], RelayRow>(`SELECT ${RELAY_COLUMNS} WHERE meter_id = ?`);
-    this.selectUnsettled = db.prepare<[number], RelayRow>(
-      `SELECT ${RELAY_COLUMNS}
-       WHERE state NOT IN ('idle', 'confirmed', 'expired') OR reported <> desired ORDER BY issued_ms LIMIT ?`,
+    this.selectStay = db.prepare<[string, number], Stay>(
+      `SELECT meter_key AS meterKey, head_ms AS headMs, head_export_wh AS headExportWh FROM meter
+       WHERE meter_id = ? AND opened_ms <= ? ORDER BY opened_ms DESC LIMIT 1`,
+    );
+    this.selectAccruals = db
+      .prepare<[number, number], number>(
+        'SELECT meter_key FROM meter WHERE accrual_ms <= ? ORDER BY accrual_ms LIMIT ?',
+      )
+      .pluck();
+    this.selectReratings = db
+      .prepare<[number], number>('SELECT meter_key FROM meter WHERE rerate_ms IS NOT NULL LIMIT ?')
+      .pluck();
+    this.selectHeld = db.prepare<[number], HeldReading>(
+      `SELECT refusal_id AS refusalId, meter_id AS meterId, cause, field, value, reason, at_ms AS atMs, times,
+         content
+       FROM refusal WHERE kind = 'held' AND settled_as IS NULL ORDER BY refusal_id LIMIT ?`,
+    );
+    this.selectTariffs = db.prepare<[], Omit<ApprovedTariff, 'tariff'> & { body: string }>(
+      `SELECT body, in_force_ms AS inForceMs, approved_ms AS approvedMs, approved_by AS approvedBy
+       FROM tariff_version ORDER BY tariff_id, in_force_ms, version`,
     );
     this.selectBalance = db
       .prepare<[string], number>(
@@ -107,8 +156,14 @@ export class Reports {
   knownMeter(meterId: string): KnownMeter | undefined {
     const row = this.selectKnown.get(meterId);
     if (!row) return undefined;
-    const { account_id: accountId, head_ms: atMs, head_wh: energyWh } = row;
-    return { accountId, head: atMs === null || energyWh === null ? null : { atMs, energyWh } };
+    const { account_id: accountId, head_ms: atMs, head_wh: energyWh, head_export_wh: exportWh } = row;
+    return {
+      accountId,
+      openedMs: row.opened_ms,
+      head: atMs === null || energyWh === null ? null : { atMs, energyWh, exportWh },
+      offset: { energyWh: row.offset_wh, exportWh: row.offset_export_wh },
+      loadW: row.load_w,
+    };
   }
 
   hasAccount(accountId: string): boolean {
@@ -119,22 +174,35 @@ export class Reports {
     return this.countAllMeters.get() ?? 0;
   }
 
+  stayAt(meterId: string, atMs: number): Stay | undefined {
+    return this.selectStay.get(meterId, atMs);
+  }
+
+  dueAccruals(nowMs: number, limit: number): number[] {
+    return this.selectAccruals.all(nowMs, limit);
+  }
+
+  dueReratings(limit: number): number[] {
+    return this.selectReratings.all(limit);
+  }
+
+  heldReadings(limit: number): HeldReading[] {
+    return this.selectHeld.all(limit);
+  }
+
+  approvedTariffs(): ApprovedTariff[] {
+    return this.selectTariffs
+      .all()
+      .map(({ body, ...rest }) => ({ ...rest, tariff: JSON.parse(body) as Tariff }));
+  }
+
   balanceOf(accountId: string): number | undefined {
     return this.selectBalance.get(accountId);
   }
 
   storedMoment(meterId: string, atMs: number): StoredMoment {
-    const row = this.selectMoment.get(atMs, meterId);
-    return { headMs: row?.head_ms ?? null, energyWh: row?.energy_wh ?? null };
-  }
-
-  relay(meterId: string): RelayRecord | undefined {
-    const row = this.selectRelay.get(meterId);
-    return row && relayOf(row);
-  }
-
-  unsettledRelays(limit: number): RelayRecord[] {
-    return this.selectUnsettled.all(limit).map(relayOf);
+    const row = this.selectMoment.get(atMs, atMs, meterId, atMs);
+    return { headMs: row?.head_ms ?? null, energyWh: row?.shown_wh ?? null };
   }
 
   summaries(): MeterSummary[] {
@@ -160,20 +228,6 @@ export class Reports {
   }
 }
 
-interface RelayRow {
-  meter_id: string;
-  issued_ms: number;
-  is_protected: number;
-  state: string;
-  dialect: string;
-  desired: SupplyState;
-  reason: string;
-  command_id: string;
-  version: number;
-  tries: number;
-  reported: SupplyState | null;
-}
-
 function summaryOf(row: SummaryRow): MeterSummary {
   return {
     meterId: row.meter_id,
@@ -188,22 +242,6 @@ function summaryOf(row: SummaryRow): MeterSummary {
     lastReadingMs: row.head_ms,
     energyWh: row.head_wh,
     powerW: row.power_w,
-  };
-}
-
-function relayOf(row: RelayRow): RelayRecord {
-  return {
-    meterId: row.meter_id,
-    dialect: row.dialect,
-    state: row.state,
-    issuedMs: row.issued_ms,
-    isProtected: row.is_protected === 1,
-    desired: row.desired,
-    reason: row.reason,
-    commandId: row.command_id,
-    version: row.version,
-    tries: row.tries,
-    reported: row.reported,
   };
 }
 

@@ -3,6 +3,6 @@
  * Such a posting fails alone; its neighbours are committed without it.
  */
 export function isItemFault(error: Error): boolean {
-  if (error instanceof RangeError || error instanceof TypeError) return true;
+  if (error instanceof RangeError || error instanceof TypeError || error instanceof URIError) return true;
   return 'code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_CONSTRAINT');
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AccountState, Registration } from '../../../../nodes/lib/ledger/account';
 import type {
+  ApproveTariffPosting,
   ChargePosting,
   Posting,
   PostingResult,
@@ -12,10 +13,20 @@ import type { Segment } from '../../../../nodes/lib/meter/reading';
 import { micros } from '../../../../nodes/lib/money/micros';
 import type { Circumstances, Decision, DecideSupply } from '../../../../nodes/lib/policy/supply-decision';
 import { SqliteStore } from '../../../../nodes/lib/io/sqlite/sqlite-store';
-import { flatTariff, priceSegment } from '../../../../nodes/lib/tariff/flat-tariff';
+import type { Tariff } from '../../../../nodes/lib/tariff/tariff';
 
 export const START_MS = 1_700_000_000_000;
-const TARIFF = flatTariff('home', 1, '8.00');
+const MICROS_PER_WH = 8_000;
+/** Eight a kWh, at every hour. */
+export const HOME_TARIFF: Tariff = {
+  tariffId: 'home',
+  version: 1,
+  timeZone: 'Asia/Kathmandu',
+  billing: { kind: 'month', anchorDay: 1 },
+  holidays: [],
+  seasons: [],
+  components: [{ kind: 'flat', id: 'energy', rateMicrosPerKwh: 1000 * MICROS_PER_WH }],
+};
 
 /** Decides nothing; tests of decisions bring their own. */
 export const keepSupply: DecideSupply = (account: AccountState, _now: Circumstances): Decision => ({
@@ -35,6 +46,11 @@ export function registration(number: number): Registration {
     language: 'en',
     isProtected: false,
     relayDialect: 'json',
+    customerId: `A${number}`,
+    tariffId: null,
+    sanctionedLoadW: null,
+    isLifeline: null,
+    termsFromMs: null,
   };
 }
 
@@ -44,7 +60,8 @@ export function chargeOf(
   decide: DecideSupply = keepSupply,
 ): ChargePosting {
   const reading = { meterId, atMs: segment.toMs, energyWh: segment.toWh };
-  return { type: 'charge', reading, segment, charge: priceSegment(TARIFF, segment), decide };
+  const amountMicros = micros((segment.toWh - segment.fromWh) * MICROS_PER_WH);
+  return { type: 'charge', reading, segment, charge: { amountMicros, tariffId: 'home' }, decide };
 }
 
 export function topUpOf(accountId: string, amountMicros: number, reference: string): TopUpPosting {
@@ -60,12 +77,20 @@ export function topUpOf(accountId: string, amountMicros: number, reference: stri
   };
 }
 
+export function approvalOf(tariff: Tariff, inForceMs: number | null = null): ApproveTariffPosting {
+  return { type: 'approveTariff', tariff, inForceMs, by: 'regulator' };
+}
+
 /** A real ledger in a folder of its own. */
 export class LedgerFixture {
   readonly folder = mkdtempSync(join(tmpdir(), 'wattkeeper-ledger-'));
   readonly file = join(this.folder, 'ledger.sqlite');
   store = this.open();
   nowMs = START_MS;
+
+  constructor(tariff: Tariff = HOME_TARIFF, inForceMs: number | null = null) {
+    this.commit(approvalOf(tariff, inForceMs));
+  }
 
   open(): SqliteStore {
     return new SqliteStore(this.file, (kind, _language, balance) => `${kind} ${balance}`);

@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import Database from 'better-sqlite3';
 import { isItemFault } from '../../../../nodes/lib/io/sqlite/sqlite-fault';
 import type { Decision } from '../../../../nodes/lib/policy/supply-decision';
-import { chargeOf, keepSupply, LedgerFixture, registration, START_MS, topUpOf } from './ledger-fixture';
+import { micros } from '../../../../nodes/lib/money/micros';
+import {
+  approvalOf,
+  chargeOf,
+  HOME_TARIFF,
+  keepSupply,
+  LedgerFixture,
+  registration,
+  START_MS,
+  topUpOf,
+} from './ledger-fixture';
 
 const opening = { fromMs: START_MS, fromWh: 1_000, toMs: START_MS, toWh: 1_000 };
 const next = { fromMs: START_MS, fromWh: 1_000, toMs: START_MS + 60_000, toWh: 1_250 };
@@ -39,7 +49,10 @@ describe('sqlite store', () => {
     assert.equal(result.account.balanceMicros, 5_000_000 - 2_000_000);
     assert.deepEqual(ledger.store.knownMeter('M1'), {
       accountId: 'A1',
-      head: { atMs: next.toMs, energyWh: 1_250 },
+      openedMs: 0,
+      head: { atMs: next.toMs, energyWh: 1_250, exportWh: null },
+      offset: { energyWh: 0, exportWh: 0 },
+      loadW: 0,
     });
     assert.equal(sum('SELECT sum(balance_micros) FROM book'), 0);
     assert.equal(sum("SELECT balance_micros FROM book WHERE name = 'sales:energy'"), 2_000_000);
@@ -64,7 +77,7 @@ describe('sqlite store', () => {
     const wrong = { ...next, fromWh: 999 };
     assert.deepEqual(ledger.commit(chargeOf('M1', wrong)), {
       outcome: 'chain',
-      head: { atMs: START_MS, energyWh: 1_000 },
+      head: { atMs: START_MS, energyWh: 1_000, exportWh: null },
     });
     assert.deepEqual(ledger.commit(chargeOf('M1', opening)).outcome, 'chain');
     assert.equal(sum('SELECT count(*) FROM reading'), 1);
@@ -93,13 +106,28 @@ describe('sqlite store', () => {
     assert.equal(ledger.store.balanceOf('A1'), 7);
   });
 
-  it('refuses a tariff version whose price changed', () => {
+  it('says what a segment costs when the wire says otherwise, and takes it at its own price', () => {
     ledger.commit(chargeOf('M1', opening));
     const posting = chargeOf('M1', next);
-    const dearer = posting.charge.lines.map((line) => ({ ...line, rateMicrosPerKwh: 9_000_000 }));
-    const result = ledger.commit({ ...posting, charge: { ...posting.charge, lines: dearer } });
-    assert.ok(result.outcome === 'refused' && result.field === 'charge.version');
+    const cheaper = { ...posting, charge: { ...posting.charge, amountMicros: micros(1_999_999) } };
+    assert.deepEqual(ledger.commit(cheaper), {
+      outcome: 'price',
+      amountMicros: 2_000_000,
+      head: { atMs: START_MS, energyWh: 1_000, exportWh: null },
+    });
+    assert.equal(ledger.store.balanceOf('A1'), 0);
     assert.equal(ledger.commit(posting).outcome, 'committed');
+  });
+
+  it('never changes an approved version', () => {
+    const dearer = { kind: 'flat' as const, id: 'energy', rateMicrosPerKwh: 9_000_000 };
+    const changed = ledger.commit(approvalOf({ ...HOME_TARIFF, components: [dearer] }));
+    assert.ok(changed.outcome === 'refused' && changed.field === 'version');
+    assert.equal(ledger.commit(approvalOf(HOME_TARIFF)).outcome, 'recorded');
+    const moved = ledger.commit(approvalOf(HOME_TARIFF, START_MS - 1));
+    assert.ok(moved.outcome === 'refused' && moved.field === 'inForceMs');
+    assert.throws(() => raw.prepare("UPDATE tariff_version SET body = '{}'").run(), /never changes/);
+    assert.equal(sum('SELECT count(*) FROM tariff_version'), 1);
   });
 
   it('stores a decision with the money that led to it', () => {
@@ -204,15 +232,16 @@ describe('sqlite store', () => {
   });
 
   it('registers again without a trace, changes with one, and never moves a meter silently', () => {
+    const audits = "SELECT count(*) FROM audit WHERE action LIKE '% account'";
     ledger.register(1);
-    assert.equal(sum('SELECT count(*) FROM audit'), 1);
+    assert.equal(sum(audits), 1);
     ledger.commit({
       type: 'register',
       registration: { ...registration(1), name: 'Mill Lane 1' },
       by: 'staff',
     });
     assert.equal(ledger.store.summary('M1')?.name, 'Mill Lane 1');
-    assert.equal(sum('SELECT count(*) FROM audit'), 2);
+    assert.equal(sum(audits), 2);
     const stolen = ledger.commit({
       type: 'register',
       registration: { ...registration(2), meterId: 'M1' },
@@ -269,12 +298,12 @@ describe('sqlite store', () => {
       type: 'refusal' as const,
       refusal,
       source: 'wk/M1/reading',
-      content: 'x'.repeat(2_000),
+      content: 'x'.repeat(5_000),
     };
     assert.equal(ledger.commit(posting).outcome, 'recorded');
     assert.deepEqual(
       raw.prepare('SELECT kind, meter_id, reason, length(content) AS length FROM refusal').all(),
-      [{ kind: 'held', meter_id: 'M1', reason: 'the register fell', length: 500 }],
+      [{ kind: 'held', meter_id: 'M1', reason: 'the register fell', length: 2_000 }],
     );
   });
 });

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import Database from 'better-sqlite3';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { verifyLedger, type Finding } from '../../../../nodes/lib/io/sqlite/verify-ledger';
-import { chargeOf, LedgerFixture, START_MS, topUpOf } from './ledger-fixture';
+import {
+  approvalOf,
+  chargeOf,
+  HOME_TARIFF,
+  keepSupply,
+  LedgerFixture,
+  START_MS,
+  topUpOf,
+} from './ledger-fixture';
 
 describe('verify ledger', () => {
   let ledger: LedgerFixture;
@@ -54,6 +63,24 @@ describe('verify ledger', () => {
     ledger.store = ledger.open();
   });
 
+  it('names a meter whose standing charges are due on no day', () => {
+    const rent = { kind: 'standingDay' as const, id: 'rent', amountMicros: 1_000_000, perKw: false };
+    const components = [...HOME_TARIFF.components, rent];
+    ledger.commit(approvalOf({ ...HOME_TARIFF, version: 2, components }, START_MS + 86_400_000));
+    ledger.store.commit(
+      ledger.store
+        .dueAccruals(START_MS + 1, 10)
+        .map((meterKey) => ({ type: 'accrual', meterKey, decide: keepSupply })),
+      START_MS + 1,
+    );
+    assert.deepEqual(findings(), []);
+    tamper("UPDATE meter SET accrual_ms = NULL WHERE meter_id = 'M2'");
+    assert.match(
+      findings()[0]?.fault ?? '',
+      /meter M2: has standing charges, and no day on which they are due/,
+    );
+  });
+
   const crimes: { name: string; sql: string; says: RegExp[] }[] = [
     {
       name: 'a balance that was raised',
@@ -75,14 +102,80 @@ describe('verify ledger', () => {
       sql: `UPDATE book SET balance_micros = balance_micros + 2000000 WHERE name = 'customer:A1';
             UPDATE book SET balance_micros = balance_micros - 2000000 WHERE name = 'sales:energy';
             DELETE FROM transfer WHERE transfer_key = (SELECT min(transfer_key) FROM transfer WHERE kind = 1)`,
-      says: [/meter M1.*250 Wh were not charged/, /batch 3 does not match/],
+      says: [
+        /meter M1: sales:energy should have been paid 2616000 micros, and was paid 616000/,
+        /batch 3 does not match/,
+      ],
     },
     {
       name: 'a wrong price',
       sql: `UPDATE transfer SET amount_micros = amount_micros - 1 WHERE transfer_key = (SELECT min(transfer_key) FROM transfer WHERE kind = 1);
             UPDATE book SET balance_micros = balance_micros + 1 WHERE name = 'customer:A1';
             UPDATE book SET balance_micros = balance_micros - 1 WHERE name = 'sales:energy'`,
-      says: [/250 Wh cost 2000000 micros by home version 1, charged 1999999/, /does not match its hash/],
+      says: [
+        /transfer \d+ moves 1999999 micros, its lines add up to 2000000/,
+        /meter M1: sales:energy should have been paid 2616000 micros, and was paid 2615999/,
+        /does not match its hash/,
+      ],
+    },
+    {
+      name: 'the lines of a charge that say another rate',
+      sql: `UPDATE transfer SET lines = replace(lines, '8000000', '9000000')
+            WHERE transfer_key = (SELECT min(transfer_key) FROM transfer WHERE kind = 1)`,
+      says: [/batch \d+ does not match its hash/],
+    },
+    {
+      name: 'the lines of a charge that add up to something else',
+      sql: `UPDATE transfer SET lines = replace(lines, '2000000', '1000000')
+            WHERE transfer_key = (SELECT min(transfer_key) FROM transfer WHERE kind = 1)`,
+      says: [/transfer \d+ moves 2000000 micros, its lines add up to 1000000/],
+    },
+    {
+      name: 'a charge without lines',
+      sql: 'UPDATE transfer SET lines = NULL WHERE transfer_key = (SELECT min(transfer_key) FROM transfer WHERE kind = 1)',
+      says: [/transfer \d+ moves 2000000 micros, its lines add up to null/],
+    },
+    {
+      name: 'a transfer that passes over the one before it',
+      sql: `UPDATE transfer SET previous = NULL WHERE transfer_key =
+              (SELECT max(transfer_key) FROM transfer WHERE debit = (SELECT account_key FROM account WHERE account_id = 'A1'))`,
+      says: [/transfer \d+ follows \d+ and says null/, /does not match its hash/],
+    },
+    {
+      name: 'an account whose newest transfer was forgotten',
+      sql: "UPDATE book SET last_transfer = (SELECT min(transfer_key) FROM transfer) WHERE name = 'customer:A1'",
+      says: [/customer:A1 has its last transfer at \d+, the newest is \d+/],
+    },
+    {
+      name: 'prices that are remembered otherwise, though nothing was paid yet',
+      sql: "UPDATE meter_fold SET fold = json_replace(fold, '$.bankWh', 5000) WHERE meter_key = 1",
+      says: [/meter M1: remembers bankWh of 5000, and its readings come to 0/],
+    },
+    {
+      name: 'prices that are remembered to have been paid',
+      sql: "UPDATE meter_fold SET fold = json_replace(fold, '$.totals[0]', 9000000) WHERE meter_key = 2",
+      says: [/meter M2: .*energy/],
+    },
+    {
+      name: 'a mark to price again from that was changed',
+      sql: "UPDATE checkpoint SET fold = json_replace(fold, '$.periodStartWh', 900) WHERE meter_key = 2",
+      says: [/meter M2: remembers periodStartWh of 900, and its readings come to 1000/],
+    },
+    {
+      name: 'a mark to price again from that is gone',
+      sql: 'DELETE FROM checkpoint WHERE meter_key = 2',
+      says: [/meter M2: .*no mark at its first reading/],
+    },
+    {
+      name: 'an approved tariff that was made cheaper',
+      sql: `DROP TRIGGER tariff_version_never_changes;
+            UPDATE tariff_version SET body = replace(body, '8000000', '7000000')`,
+      says: [/meter M1: .*energy/],
+    },
+    {
+      name: 'a meter that was given another tariff for all time',
+      sql: "UPDATE meter_terms SET sanctioned_load_w = 1, tariff_id = 'none' WHERE meter_key = 1",
+      says: [/meter M1: tariff "none" has no approved version/],
     },
     {
       name: 'a register that falls',
@@ -98,6 +191,26 @@ describe('verify ledger', () => {
       name: 'a head that is not the last reading',
       sql: "UPDATE meter SET head_wh = head_wh + 1 WHERE meter_id = 'M2'",
       says: [/meter M2 has its head at/],
+    },
+    {
+      name: 'a register that counts on by what nobody recorded',
+      sql: "UPDATE meter SET offset_wh = 100 WHERE meter_id = 'M1'",
+      says: [/meter M1 counts on by 100 Wh, and 0 Wh were recorded/],
+    },
+    {
+      name: 'prices that are not remembered at all',
+      sql: 'DELETE FROM meter_fold WHERE meter_key = 1',
+      says: [/meter M1: .*nothing to price it from/],
+    },
+    {
+      name: 'a batch that says it was earlier',
+      sql: 'UPDATE batch SET at_ms = 0 WHERE batch = 3',
+      says: [/batch 3 is not later than the one before/],
+    },
+    {
+      name: 'the newest batch taken away from its rows',
+      sql: 'DELETE FROM batch WHERE batch = (SELECT max(batch) FROM batch)',
+      says: [/rows belong to a batch that is missing/],
     },
     {
       name: 'a batch that vanished',
@@ -126,6 +239,27 @@ describe('verify ledger', () => {
         );
     });
   }
+
+  it('names a file that is damaged, and still looks at what can be read', () => {
+    const raw = new Database(ledger.file);
+    const rootPage = raw
+      .prepare<[], number>("SELECT rootpage FROM sqlite_schema WHERE name = 'relay'")
+      .pluck()
+      .get();
+    const pageBytes = raw.pragma('page_size', { simple: true }) as number;
+    raw.close();
+    ledger.store.close();
+    const file = openSync(ledger.file, 'r+');
+    writeSync(file, Buffer.alloc(64, 0xff), 0, 64, ((rootPage ?? 0) - 1) * pageBytes);
+    closeSync(file);
+    const found = findings();
+    assert.equal(found[0]?.check, 'the file is whole');
+    assert.ok(found.some(({ check }) => check === 'no relay is wanted off while its account says on'));
+    assert.ok(!found.some(({ check }) => check === 'the books add up to zero'));
+    // Nobody opens such a file again.
+    rmSync(ledger.folder, { recursive: true });
+    ledger = new LedgerFixture();
+  });
 
   it('says when there is no ledger', () => {
     assert.throws(() => verifyLedger(`${ledger.file}.none`, () => undefined), /there is no ledger at/);

@@ -1,0 +1,146 @@
+import type Database from 'better-sqlite3';
+import type { ChargeLine } from '../../tariff/charge';
+import type { CompiledTariff } from '../../tariff/compile-tariff';
+import type { MeterPlan } from '../../tariff/meter-plan';
+import type { MeterState } from '../../tariff/meter-state';
+import type { StoredLine } from '../../ledger/statement';
+import { nextAccrualMs, type PricedPart } from '../../tariff/price-curve';
+import type { Books } from './books';
+import type { Batch } from './commit-batch';
+import type { LiveMeter } from './live-accounts';
+import { writeFold, type MeterFolds } from './meter-folds';
+import type { TariffBook } from './tariff-book';
+
+/** What the meters' prices leave in the ledger: which tariff they have, what is paid, and the marks to price again from. */
+export class MeterPrices {
+  private readonly assignTariff;
+  private readonly insertCheckpoint;
+  private readonly setAccrual;
+
+  constructor(
+    db: Database.Database,
+    private readonly tariffs: TariffBook,
+    private readonly folds: MeterFolds,
+    private readonly books: Books,
+  ) {
+    this.assignTariff = db.prepare(
+      'UPDATE meter_terms SET tariff_id = ? WHERE meter_key = ? AND tariff_id IS NULL',
+    );
+    this.insertCheckpoint = db.prepare(
+      'INSERT INTO checkpoint (meter_key, at_ms, fold) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET fold = excluded.fold',
+    );
+    this.setAccrual = db.prepare('UPDATE meter SET accrual_ms = ? WHERE meter_key = ?');
+  }
+
+  /** Makes sure that a meter has a plan; one without a tariff takes `firstTariffId` for good. Throws when there is none. */
+  prepare(meter: LiveMeter, firstTariffId: string): void {
+    if (meter.plan !== null) return;
+    meter.plan = this.tariffs.planOf(meter.meterKey, null);
+    if (meter.plan !== null) return;
+    meter.plan = this.tariffs.planOf(meter.meterKey, firstTariffId);
+    this.assignTariff.run(firstTariffId, meter.meterKey);
+  }
+
+  planOf(meter: LiveMeter): MeterPlan {
+    meter.plan ??= this.tariffs.planOf(meter.meterKey, null);
+    if (meter.plan === null) throw new RangeError(`meter ${meter.meterId} has no tariff yet`);
+    return meter.plan;
+  }
+
+  /** What pricing remembers at the meter's head; null before its first reading. */
+  foldOf(meter: LiveMeter): MeterState | null {
+    meter.fold ??= this.folds.atHead(meter, this.planOf(meter));
+    return meter.fold;
+  }
+
+  readFold(text: string): MeterState {
+    return this.folds.read(text);
+  }
+
+  /** A meter has its first reading. */
+  open(meter: LiveMeter, atMs: number, fold: MeterState): void {
+    this.keepCheckpoint(meter, atMs, fold);
+    this.scheduleAccrual(meter, fold);
+  }
+
+  /** What pricing remembered at a reading, to price again from there one day. */
+  keepCheckpoint({ meterKey }: LiveMeter, atMs: number, fold: MeterState): void {
+    this.insertCheckpoint.run(meterKey, atMs, writeFold(fold));
+  }
+
+  scheduleAccrual(meter: LiveMeter, fold: MeterState): void {
+    this.setAccrual.run(nextAccrualMs(this.planOf(meter), fold), meter.meterKey);
+  }
+
+  endAccrual({ meterKey }: LiveMeter): void {
+    this.setAccrual.run(null, meterKey);
+  }
+
+  /** One transfer for each tariff version and each account that it pays to. What comes to nothing moves no money. */
+  pay(
+    batch: Batch,
+    meter: LiveMeter,
+    parts: readonly PricedPart[],
+    kind: number,
+    readingMs: number | null,
+  ): void {
+    for (const { tariff, lines } of parts) {
+      const tariffKey = this.tariffs.keyOf(tariff);
+      for (const [book, ofBook] of byBook(tariff, lines))
+        this.payTo(batch, meter, book, ofBook, { kind, readingMs, tariffKey });
+    }
+  }
+
+  /** The tariff in force at a moment, for transfers that correct what several have charged. */
+  tariffKeyAt(tariff: CompiledTariff): number {
+    return this.tariffs.keyOf(tariff);
+  }
+
+  payTo(
+    batch: Batch,
+    meter: LiveMeter,
+    book: string,
+    lines: readonly ChargeLine[],
+    { kind, readingMs, tariffKey }: { kind: number; readingMs: number | null; tariffKey: number },
+  ): void {
+    let amountMicros = 0;
+    for (const line of lines) amountMicros += line.amountMicros;
+    if (amountMicros === 0) return;
+    this.books.move(batch, meter.account, {
+      id: null,
+      bookKey: this.books.bookKey(book),
+      changeMicros: -amountMicros,
+      kind,
+      ref: null,
+      meterKey: meter.meterKey,
+      readingMs,
+      tariffKey,
+      lines: writeLines(lines),
+    });
+  }
+}
+
+function byBook(tariff: CompiledTariff, lines: readonly ChargeLine[]): Map<string, ChargeLine[]> {
+  const books = new Map<string, ChargeLine[]>();
+  for (const line of lines) {
+    const book = tariff.bookOf(line.component);
+    const known = books.get(book);
+    if (known) known.push(line);
+    else books.set(book, [line]);
+  }
+  return books;
+}
+
+function writeLines(lines: readonly ChargeLine[]): string {
+  const stored = lines.map(({ component, energyWh, rateMicrosPerKwh, amountMicros }): StoredLine => [
+    component,
+    energyWh,
+    rateMicrosPerKwh,
+    amountMicros,
+  ]);
+  return JSON.stringify(stored);
+}
+
+export function readLines(text: string): StoredLine[] {
+  return JSON.parse(text) as StoredLine[];
+}

@@ -1,0 +1,64 @@
+import type { AccrualPosting, PostingResult, ReratePosting } from '../../ledger/posting';
+import { accrue } from '../../tariff/price-curve';
+import { TRANSFER_KIND } from './books';
+import type { Batch } from './commit-batch';
+import type { LiveAccounts, LiveMeter } from './live-accounts';
+import type { MeterPrices } from './meter-prices';
+import { endOfStay } from './meter-stay';
+import type { DecisionPoster } from './post-decision';
+import type { Rerating } from './rerating';
+
+const RECORDED: PostingResult = { outcome: 'recorded' };
+
+/** Writes what meters cost without a reading: standing charges as their days begin, and prices corrected afterwards. */
+export class StandingPoster {
+  constructor(
+    private readonly live: LiveAccounts,
+    private readonly prices: MeterPrices,
+    private readonly rerating: Rerating,
+    private readonly decisions: DecisionPoster,
+  ) {}
+
+  accrual(batch: Batch, { meterKey, decide }: AccrualPosting): PostingResult {
+    const meter = this.live.meterByKey(meterKey);
+    if (meter.headMs === null) return RECORDED;
+    if (meter.rerateMs !== null) this.rerating.settle(batch, meter, null);
+    if (!this.accrueTo(batch, meter, batch.nowMs)) return RECORDED;
+    return this.decisions.post(batch, meter.account, null, decide, null);
+  }
+
+  rerate(batch: Batch, { meterKey, decide }: ReratePosting): PostingResult {
+    const meter = this.live.meterByKey(meterKey);
+    if (meter.rerateMs === null) return RECORDED;
+    this.rerating.settle(batch, meter, null);
+    return this.decisions.post(batch, meter.account, null, decide, null);
+  }
+
+  /** Charges the days that have begun by `untilMs`. Returns whether that cost anything. */
+  accrueTo(batch: Batch, meter: LiveMeter, untilMs: number): boolean {
+    if (meter.headMs === null) return false;
+    const fold = this.prices.foldOf(meter);
+    if (fold === null) return false;
+    const { state, parts, amountMicros } = accrue(this.prices.planOf(meter), fold, untilMs);
+    this.live.changeFold(meter, state, meter.rerateMs);
+    this.prices.pay(batch, meter, parts, TRANSFER_KIND.standing, null);
+    this.prices.scheduleAccrual(meter, state);
+    return amountMicros !== 0;
+  }
+
+  /**
+   * The end of a meter's stay: the days that have begun before it are charged, later ones given back, and the billing
+   * period is settled as far as it went.
+   */
+  end(batch: Batch, meter: LiveMeter, closedMs: number): void {
+    this.rerating.takeDaysBack(batch, meter, closedMs);
+    // Whoever comes next pays for the day that begins as this stay ends.
+    this.accrueTo(batch, meter, closedMs - 1);
+    const { headMs, headWh } = meter;
+    const fold = headMs === null ? null : this.prices.foldOf(meter);
+    if (fold === null || headMs === null || headWh === null) return;
+    const { state, parts } = endOfStay(this.prices.planOf(meter), fold, { headMs, headWh }, closedMs);
+    this.live.changeFold(meter, state, null);
+    this.prices.pay(batch, meter, parts, TRANSFER_KIND.standing, null);
+  }
+}

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { verifyLedger } from '../../../../nodes/lib/io/sqlite/verify-ledger';
+import type { PostingResult } from '../../../../nodes/lib/ledger/posting';
+import type { Tariff } from '../../../../nodes/lib/tariff/tariff';
+import { approvalOf, HOME_TARIFF, keepSupply, LedgerFixture, registration, START_MS } from './ledger-fixture';
+import { ReadingFlow } from './reading-flow';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const MARCH_MS = Date.parse('2026-03-01T00:00:00Z');
+const DAY = { kind: 'standingDay' as const, id: 'day', amountMicros: 1_000_000, perKw: false };
+
+function monthly(version: number, change: Partial<Tariff>): Tariff {
+  return { ...HOME_TARIFF, timeZone: 'UTC', version, ...change };
+}
+
+function listed(version: number, fromDate: string, endDate: string): Tariff {
+  const billing = { kind: 'list' as const, periods: [{ fromDate, label: 'spring' }], endDate };
+  return monthly(version, { billing });
+}
+
+describe('a tariff version', () => {
+  let ledger: LedgerFixture;
+  let flow: ReadingFlow;
+  const open = (tariff: Tariff): void => {
+    ledger = new LedgerFixture(tariff);
+    flow = new ReadingFlow(ledger.store, 'home');
+    const terms = { ...registration(1), tariffId: 'home' };
+    ledger.commit({ type: 'register', registration: terms, by: 'staff' });
+  };
+  const read = (atMs: number, energyWh: number): void => {
+    flow.send({ meterId: 'M1', atMs, energyWh }, atMs);
+    flow.commit(atMs);
+  };
+  const chargeDue = (nowMs: number): void => {
+    const reratings = ledger.store.dueReratings(10);
+    flow.submit(...reratings.map((meterKey) => ({ type: 'rerate' as const, meterKey, decide: keepSupply })));
+    flow.commit(nowMs);
+    const accruals = ledger.store.dueAccruals(nowMs, 10);
+    flow.submit(...accruals.map((meterKey) => ({ type: 'accrual' as const, meterKey, decide: keepSupply })));
+    flow.commit(nowMs);
+  };
+  const approve = (tariff: Tariff, inForceMs: number, nowMs: number): PostingResult => {
+    ledger.nowMs = nowMs;
+    return ledger.commit(approvalOf(tariff, inForceMs));
+  };
+  const paid = (): number => 0 - (ledger.store.balanceOf('A1') ?? NaN);
+  const assertSound = (): void => {
+    verifyLedger(ledger.file, ({ check, fault }) => assert.equal(fault, null, check));
+  };
+  afterEach(() => ledger.dispose());
+
+  it('is refused when its list of periods does not hold its own begin', () => {
+    open(listed(1, '2023-11-01', '2026-06-01'));
+    read(MARCH_MS, 0);
+    const result = approve(listed(2, '2026-03-20', '2027-06-01'), MARCH_MS + 5 * DAY_MS, MARCH_MS + DAY_MS);
+    assert.ok(result.outcome === 'refused' && result.field === 'inForceMs', result.outcome);
+    assert.match(result.reason, /2026-03-06 is in none of them/);
+    read(MARCH_MS + 10 * DAY_MS, 1_000);
+    assert.equal(paid(), 8_000_000);
+    assertSound();
+  });
+
+  it('that holds for all time before is refused when its periods do not hold the first reading', () => {
+    open(listed(1, '2023-11-01', '2026-06-01'));
+    read(START_MS - 5 * DAY_MS, 0);
+    read(START_MS + DAY_MS, 1_000);
+    const result = approve(listed(2, '2023-11-12', '2027-06-01'), START_MS, MARCH_MS);
+    assert.ok(result.outcome === 'refused' && result.field === 'inForceMs', result.outcome);
+    assert.equal(approve(listed(2, '2023-11-02', '2027-06-01'), START_MS, MARCH_MS).outcome, 'recorded');
+    chargeDue(MARCH_MS);
+    assertSound();
+  });
+
+  it('takes the place of a lower one that comes into force at the same moment', () => {
+    open(monthly(1, {}));
+    read(MARCH_MS, 0);
+    read(MARCH_MS + 2 * DAY_MS, 1_000);
+    const double = [{ kind: 'flat' as const, id: 'energy', rateMicrosPerKwh: 16_000_000 }];
+    const half = [{ kind: 'flat' as const, id: 'energy', rateMicrosPerKwh: 4_000_000 }];
+    const nowMs = MARCH_MS + 3 * DAY_MS;
+    assert.equal(approve(monthly(2, { components: double }), MARCH_MS + DAY_MS, nowMs).outcome, 'recorded');
+    chargeDue(nowMs);
+    assert.equal(paid(), 12_000_000);
+    assert.equal(approve(monthly(3, { components: half }), MARCH_MS + DAY_MS, nowMs).outcome, 'recorded');
+    chargeDue(nowMs);
+    assert.equal(paid(), 6_000_000);
+    assertSound();
+  });
+
+  it('is a way out where a list has ended: from the same moment as the one before', () => {
+    open(listed(1, '2023-11-01', '2026-03-10'));
+    read(MARCH_MS, 0);
+    const lateMs = MARCH_MS + 12 * DAY_MS;
+    assert.throws(() => read(lateMs, 12_000), /is in none of them/);
+    assert.equal(paid(), 0);
+    const [first] = ledger.store.approvedTariffs();
+    const result = approve(listed(2, '2023-11-01', '2027-03-10'), first!.inForceMs, lateMs);
+    assert.equal(result.outcome, 'recorded', JSON.stringify(result));
+    chargeDue(lateMs);
+    flow.forget('M1');
+    read(lateMs, 12_000);
+    assert.equal(paid(), 96_000_000);
+    assertSound();
+  });
+
+  it('corrects the standing charge of a day that the clock made shorter', () => {
+    const berlin = (version: number, amountMicros: number): Tariff =>
+      monthly(version, { timeZone: 'Europe/Berlin', components: [{ ...DAY, amountMicros }] });
+    const midnightMs = Date.parse('2026-03-28T23:00:00Z');
+    open(berlin(1, 1_000_000));
+    read(midnightMs - 3 * DAY_MS + HOUR_MS, 1_000);
+    chargeDue(midnightMs + 10 * HOUR_MS);
+    const before = paid();
+    approve(berlin(2, 5_000_000), midnightMs, midnightMs + 12 * HOUR_MS);
+    chargeDue(midnightMs + 13 * HOUR_MS);
+    assert.equal(paid(), before + 4_000_000);
+    assertSound();
+  });
+
+  it('that changes the past is priced a few meters at a time, while readings go on', () => {
+    open(monthly(1, {}));
+    const meters = Array.from({ length: 25 }, (_, index) => index + 1);
+    const readAll = (atMs: number, energyWh: number): void => {
+      for (const number of meters) flow.send({ meterId: `M${number}`, atMs, energyWh }, atMs);
+      flow.commit(atMs);
+    };
+    for (const number of meters) {
+      const entry = { ...registration(number), tariffId: 'home' };
+      ledger.commit({ type: 'register', registration: entry, by: 'staff' });
+    }
+    readAll(MARCH_MS, 0);
+    readAll(MARCH_MS + HOUR_MS, 1_000);
+    const double = [{ kind: 'flat' as const, id: 'energy', rateMicrosPerKwh: 16_000_000 }];
+    approve(monthly(2, { components: double }), MARCH_MS, MARCH_MS + 2 * HOUR_MS);
+    for (const number of meters) flow.forget(`M${number}`);
+    readAll(MARCH_MS + 3 * HOUR_MS, 2_000);
+    assert.equal(flow.acknowledged.size, 75, flow.refusals.join());
+    assert.equal(ledger.store.dueReratings(100).length, 15);
+    for (const round of [1, 2]) chargeDue(MARCH_MS + (3 + round) * HOUR_MS);
+    assert.deepEqual(
+      meters.map((number) => ledger.store.balanceOf(`A${number}`)),
+      meters.map(() => -32_000_000),
+    );
+    assertSound();
+  });
+
+  it('wakes no meter for a price that comes in', () => {
+    const feed = {
+      kind: 'priceFeed' as const,
+      id: 'spot',
+      holdsMs: HOUR_MS,
+      fallbackMicrosPerKwh: 9_000_000,
+    };
+    open(monthly(1, { components: [feed, DAY] }));
+    read(MARCH_MS + HOUR_MS, 1_000);
+    chargeDue(MARCH_MS + HOUR_MS);
+    assert.deepEqual(ledger.store.dueAccruals(MARCH_MS + 2 * HOUR_MS, 10), []);
+    ledger.nowMs = MARCH_MS + 2 * HOUR_MS;
+    const prices = [{ fromMs: MARCH_MS + DAY_MS, microsPerKwh: 1_000_000 }];
+    assert.equal(ledger.commit({ type: 'feedPrices', tariffId: 'home', prices }).outcome, 'recorded');
+    assert.deepEqual(ledger.store.dueAccruals(MARCH_MS + 2 * HOUR_MS, 10), []);
+    assertSound();
+  });
+});
