@@ -1,0 +1,69 @@
+import type { ModemMode } from '../lib/modem/modem-service';
+import type { Migration } from '../lib/red/config-migration';
+
+export interface ModemPortConfig {
+  configVersion: number;
+  name: string;
+  /** `serial` is a device of this machine, `tcp` a serial server or a simulator. */
+  via: 'serial' | 'tcp';
+  path: string;
+  /** `auto` looks for the modem at the usual rates. */
+  baudRate: string;
+  host: string;
+  port: string;
+  mode: ModemMode;
+  /** Where the modem keeps what comes in: SIM, modem, or as it thinks best. */
+  storage: 'SM' | 'ME' | 'MT';
+  /** ISO 3166 code; empty when every number names its own. */
+  country: string;
+  /** IANA name: whose months the budget counts. */
+  timeZone: string;
+  allowShortCodes: boolean;
+  /** Beginnings of numbers, with commas between. */
+  allow: string;
+  deny: string;
+  maxWaiting: string;
+  messagesPerHour: string;
+  /** Empty: no budget. */
+  monthlyBudget: string;
+  urgentReserve: string;
+  balanceCode: string;
+  apn: string;
+  apnUser: string;
+  /** Where the tunnel leads, such as broker.example:8883; empty for none. */
+  target: string;
+  localPort: string;
+}
+
+export interface ModemPortCredentials {
+  pin?: string;
+  apnPassword?: string;
+}
+
+export const DEFAULTS: ModemPortConfig = {
+  configVersion: 0,
+  name: '',
+  via: 'serial',
+  path: '/dev/ttyUSB0',
+  baudRate: 'auto',
+  host: '127.0.0.1',
+  port: '7000',
+  mode: 'sms',
+  storage: 'SM',
+  country: '',
+  timeZone: 'UTC',
+  allowShortCodes: false,
+  allow: '',
+  deny: '',
+  maxWaiting: '1000',
+  messagesPerHour: '200',
+  monthlyBudget: '',
+  urgentReserve: '0',
+  balanceCode: '',
+  apn: '',
+  apnUser: '',
+  target: '',
+  localPort: '18830',
+};
+
+export const MIGRATIONS: readonly Migration[] = [];
