@@ -16,7 +16,8 @@ export class HandlerTable {
   }
 
   add(filter: string, handler: MeterMessageHandler): () => void {
-    const entry = { filter, matches: compileFilter(filter), handler };
+    const matches = filter === '#' ? isNoSystemTopic : compileFilter(filter);
+    const entry = { filter, matches, handler };
     this.entries.push(entry);
     return () => {
       this.entries = this.entries.filter((other) => other !== entry);
@@ -40,6 +41,9 @@ export class HandlerTable {
     return true;
   }
 }
+
+/** Whoever listens to everything hears every message, and so must cost little (MQTT 3.1.1 §4.7.2). */
+const isNoSystemTopic = (topic: string): boolean => !topic.startsWith('$');
 
 function collectAnswers(count: number, answer: Answer): Answer {
   let open = count;
