@@ -1,34 +1,40 @@
+import { join } from 'node:path';
 import type { NodeAPI, NodeDef } from 'node-red';
-import { parseListenPort } from '../lib/meter/listen-address';
-import type { MeterLink } from '../lib/meter/meter-link';
-import { EmbeddedBroker } from '../lib/io/mqtt/embedded-broker';
-import { ExternalBroker } from '../lib/io/mqtt/external-broker';
+import { DeviceDesk } from '../lib/io/mqtt/device-desk';
+import { DEVICE_FILE } from '../lib/io/mqtt/device-file';
 import { migrateConfig } from '../lib/red/config-migration';
-import type { LinkNode } from '../lib/red/link-access';
 import { onClose } from '../lib/red/on-close';
 import { errorText } from '../lib/text/to-error';
+import { offerDeviceAdmin, type BrokerNode } from './device-admin';
 import {
   DEFAULTS,
   MIGRATIONS,
   type MeterBrokerConfig,
   type MeterBrokerCredentials,
 } from './meter-broker.config';
-
-interface MeterBrokerNode extends LinkNode {
-  credentials: MeterBrokerCredentials;
-}
+import { openLink } from './open-link';
 
 export = function register(RED: NodeAPI): void {
-  function MeterBroker(this: MeterBrokerNode, definition: NodeDef): void {
+  function MeterBroker(this: BrokerNode, definition: NodeDef): void {
     RED.nodes.createNode(this, definition);
     this.link = null;
+    this.desk = null;
     this.fault = '';
     try {
       const config = migrateConfig<MeterBrokerConfig>(definition, MIGRATIONS, DEFAULTS);
-      this.link = openLink(config, this.credentials, `wattkeeper-${this.id}`);
+      const dataFolder = process.env['WATTKEEPER_DATA'] ?? RED.settings.userDir ?? process.cwd();
+      this.desk = new DeviceDesk(join(dataFolder, DEVICE_FILE), Date.now);
+      this.link = openLink(config, this.credentials, {
+        nodeId: this.id,
+        dataFolder,
+        desk: this.desk,
+        onNotice: ({ kind, count, detail }) =>
+          this.warn(RED._(`meter-broker.refused.${kind}`, { count, detail })),
+      });
       this.link.onState((state) => {
         if (state.kind === 'down') this.error(state.reason);
       });
+      sayWhoMayConnect(RED, this, config);
     } catch (error) {
       this.fault = errorText(error);
       this.error(this.fault);
@@ -37,28 +43,22 @@ export = function register(RED: NodeAPI): void {
     onClose(this, async () => {
       await this.link?.close();
       this.link = null;
+      this.desk = null;
       this.fault = RED._('meter-broker.fault.closed');
     });
   }
-  RED.nodes.registerType<MeterBrokerNode, NodeDef, unknown, MeterBrokerCredentials>(
-    'meter-broker',
-    MeterBroker,
-    {
-      credentials: { username: { type: 'text' }, password: { type: 'password' } },
-    },
-  );
+  RED.nodes.registerType<BrokerNode, NodeDef, unknown, MeterBrokerCredentials>('meter-broker', MeterBroker, {
+    credentials: { username: { type: 'text' }, password: { type: 'password' } },
+  });
+  offerDeviceAdmin(RED);
 };
 
-function openLink(
-  config: MeterBrokerConfig,
-  credentials: MeterBrokerCredentials,
-  clientId: string,
-): MeterLink {
-  const { username = '', password = '' } = credentials;
-  if (config.kind === 'external')
-    return new ExternalBroker({ url: config.url, username, password, clientId });
-  const port = parseListenPort(config.port);
-  const broker = new EmbeddedBroker({ host: config.host, port, password, isOpen: config.isOpen });
-  void broker.start();
-  return broker;
+/** Nobody shall find out by accident who can reach the meters. */
+function sayWhoMayConnect(RED: NodeAPI, node: BrokerNode, { kind, access, isOpen }: MeterBrokerConfig): void {
+  if (kind === 'external') return;
+  if (isOpen) node.warn(RED._('meter-broker.door.open'));
+  if (access === 'each') {
+    if (node.desk?.list().length === 0) node.warn(RED._('meter-broker.door.nobody'));
+  } else if ((node.credentials.password ?? '') === '') node.log(RED._('meter-broker.door.anyone'));
+  else node.log(RED._('meter-broker.door.shared'));
 }

@@ -1,25 +1,15 @@
 import assert from 'node:assert/strict';
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { needs, pathOrSkip } from '../needs';
+import { Mosquitto } from './mosquitto';
 import { RunningFlow, withDeadline } from './running-flow';
 
 const run = promisify(execFile);
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 describe('meter-broker with Mosquitto', () => {
   let flow: RunningFlow;
-  let mosquitto: ChildProcess | undefined;
+  let mosquitto: Mosquitto | undefined;
   let publisher: string;
   let port: number;
 
@@ -27,25 +17,13 @@ describe('meter-broker with Mosquitto', () => {
     const server = pathOrSkip(needs.mosquitto, this);
     publisher = pathOrSkip(needs.mosquittoClients, this);
     flow = await RunningFlow.open();
-    port = await freePort();
-    const config = join(flow.folder, 'mosquitto.conf');
-    writeFileSync(config, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n`);
-    const child = spawn(server, ['-c', config, '-v'], { stdio: ['ignore', 'ignore', 'pipe'] });
-    mosquitto = child;
-    let log = '';
-    await withDeadline('mosquitto to start', (resolve: (value: void) => void) => {
-      child.stderr.on('data', (chunk: Buffer) => {
-        log += chunk.toString();
-        if (log.includes('running')) resolve();
-      });
-    });
+    mosquitto = await Mosquitto.start(server, flow.folder, ['allow_anonymous true']);
+    ({ port } = mosquitto);
   });
   after(async () => {
     if (!mosquitto) return;
     await flow.close();
-    const ended = new Promise((resolve) => mosquitto?.once('exit', resolve));
-    mosquitto.kill();
-    await ended;
+    await mosquitto.stop();
   });
 
   it('bills a reading that a foreign client publishes', async () => {
@@ -57,6 +35,7 @@ describe('meter-broker with Mosquitto', () => {
       {
         id: 'tariff',
         type: 'tariff-calc',
+        site: 'site',
         tariffId: 'home',
         version: 1,
         pricePerKwh: '8',
