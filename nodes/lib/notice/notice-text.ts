@@ -1,26 +1,66 @@
-import type { NoticeKind } from './notice';
+import { ENGLISH } from './languages/english';
+import { FRENCH } from './languages/french';
+import { HINDI } from './languages/hindi';
+import { NEPALI } from './languages/nepali';
+import { PORTUGUESE } from './languages/portuguese';
+import { SWAHILI } from './languages/swahili';
+import { TEXT_KINDS, type LanguageTexts, type TextKind } from './notice-kinds';
+import { checkTemplate, fillTemplate, type TemplateValues } from './notice-template';
 
-export interface NoticeWords {
-  name: string;
-  balance: string;
-  amount: string;
-}
-
-type Template = (words: NoticeWords) => string;
-
-/** One short text per kind: what happened and what to do next. Kept within one SMS of 160 characters. */
-const ENGLISH: Record<NoticeKind, Template> = {
-  'low-credit': ({ balance }) =>
-    `Your electricity credit is low: ${balance} left. Buy credit soon to keep the light on.`,
-  'cut-off': ({ balance }) =>
-    `Your credit is used up (${balance}) and the supply is off. Buy credit and it comes back by itself.`,
-  restored: ({ balance }) => `The supply is on again. Your credit is ${balance}.`,
-  'top-up': ({ amount, balance }) => `We received ${amount}. Your credit is now ${balance}. Thank you.`,
+/** The languages that are shipped, by their ISO 639 codes. */
+export const LANGUAGES: Readonly<Record<string, LanguageTexts>> = {
+  en: ENGLISH,
+  hi: HINDI,
+  ne: NEPALI,
+  sw: SWAHILI,
+  fr: FRENCH,
+  pt: PORTUGUESE,
 };
 
-const TEMPLATES: Record<string, Record<NoticeKind, Template>> = { en: ENGLISH };
+/** Texts of a utility's own, by language and kind; where there is none, the shipped one is used. */
+export type OwnTexts = Readonly<Record<string, Partial<LanguageTexts>>>;
 
-/** The text in the customer's language, or in English where there is none in that language yet. */
-export function noticeText(kind: NoticeKind, language: string, words: NoticeWords): string {
-  return (TEMPLATES[language] ?? ENGLISH)[kind](words);
+const LANGUAGE_CODE = /^[a-z]{2,3}$/;
+
+/** "pt-BR" and "PT_br" are "pt". */
+export function languageCode(language: string): string {
+  return language.toLowerCase().split(/[-_]/)[0] ?? '';
+}
+
+/** Whether customers can be written to in a language. */
+export function isLanguage(language: string, own: OwnTexts = {}): boolean {
+  const code = languageCode(language);
+  return Object.hasOwn(LANGUAGES, code) || Object.hasOwn(own, code);
+}
+
+/** The text in the customer's language, or in English where there is none in that language. */
+export function noticeText(
+  kind: TextKind,
+  language: string,
+  values: TemplateValues,
+  own: OwnTexts = {},
+): string {
+  const code = languageCode(language);
+  return fillTemplate(textIn(own, code, kind) ?? textIn(LANGUAGES, code, kind) ?? ENGLISH[kind], values);
+}
+
+/** Checks texts that somebody wants to keep. Throws for the first that is wrong. */
+export function checkOwnTexts(own: OwnTexts): void {
+  for (const [language, texts] of Object.entries(own)) {
+    if (!LANGUAGE_CODE.test(language))
+      throw new RangeError(`a language must be a code of two or three letters such as hi, got "${language}"`);
+    for (const [kind, text] of Object.entries(texts)) {
+      if (!TEXT_KINDS.includes(kind as TextKind))
+        throw new RangeError(`there is no notice of the kind "${kind}": use ${TEXT_KINDS.join(', ')}`);
+      checkTemplate(kind as TextKind, text);
+    }
+  }
+}
+
+function textIn(
+  texts: Readonly<Record<string, Partial<LanguageTexts>>>,
+  code: string,
+  kind: TextKind,
+): string | undefined {
+  return Object.hasOwn(texts, code) ? texts[code]?.[kind] : undefined;
 }

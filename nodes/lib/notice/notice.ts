@@ -1,6 +1,8 @@
 import type { Micros } from '../money/micros';
 
-export type NoticeKind = 'low-credit' | 'cut-off' | 'restored' | 'top-up';
+import type { NoticeKind } from './notice-kinds';
+
+export type { NoticeKind } from './notice-kinds';
 
 /** A message for a customer, stored in the same transaction as the reason for it. */
 export interface Notice {

@@ -1,0 +1,27 @@
+import type { LanguageTexts } from '../notice-kinds';
+
+export const NEPALI: LanguageTexts = {
+  'low-credit': 'तपाईंको बिजुलीको मौज्दात कम छ: {balance} बाँकी। बत्ती बलिरहन चाँडै रिचार्ज गर्नुहोस्।',
+  'cut-off': 'मौज्दात सकियो ({balance}) र बिजुली काटिएको छ। रिचार्ज गर्नुहोस्, बिजुली आफैं आउँछ।',
+  restored: 'बिजुली फेरि आयो। तपाईंको मौज्दात {balance} छ।',
+  'top-up': '{amount} प्राप्त भयो। तपाईंको मौज्दात अब {balance} छ। धन्यवाद।',
+  'money-back': '{amount} को भुक्तानी फिर्ता भयो। मौज्दात अब {balance} छ। प्रश्न भए कार्यालयमा सोध्नुहोस्।',
+  'emergency-credit': 'आपतकालीन क्रेडिट {amount} चालु छ। मौज्दात {balance} छ। अर्को भुक्तानीबाट कट्टा हुनेछ।',
+  'limit-reached': 'तपाईंको आफ्नै सीमा {limit} पुग्यो र बिजुली बन्द छ। सीमा बढाउनुहोस्, बिजुली आउँछ।',
+  'high-use': 'आज {used} युनिट खपत भयो; यो समयसम्म प्रायः {usual} हुन्छ। केही खुला छुट्यो कि?',
+  'next-slab': 'यस अवधिमा {used} युनिट खपत भयो। अब प्रति युनिट {rate} लाग्छ।',
+  overload: 'लोड {power} kW छ, सीमा {limit} kW हो। बिजुली {minutes} मिनेट बन्द छ। केही उपकरण बन्द गर्नुहोस्।',
+  statement: '{period}: {used} युनिट, खर्च {charges}, भुक्तानी {paid}। तपाईंको मौज्दात {balance} छ।',
+  tip: 'यो हप्ता {used} युनिट, गएको हप्ता {before}। {hour} बजे सबैभन्दा महँगो पर्छ: एक युनिट सार्दा {saving} बच्छ।',
+  'reply-balance': 'खाता {account}: तपाईंको मौज्दात {balance} छ।',
+  'reply-use': 'खाता {account}: आज {today}, हिजो {yesterday}, यस अवधिमा {period} युनिट।',
+  'reply-limit': 'खाता {account}: तपाईंको सीमा अब {limit} छ।',
+  'reply-no-limit': 'खाता {account}: अब तपाईंको आफ्नै सीमा छैन।',
+  'reply-emergency': 'खाता {account}: आपतकालीन क्रेडिट {amount} चालु छ।',
+  'reply-refused': 'खाता {account}: यो अहिले सम्भव छैन। कृपया कार्यालयमा सोध्नुहोस्।',
+  'reply-language': 'अबदेखि हामी तपाईंलाई नेपालीमा लेख्नेछौं।',
+  'reply-stopped': 'अब सुझाव र सम्झना सन्देश आउँदैन। बिजुलीको जरुरी सूचना आउँछ। START ले फेरि सुरु।',
+  'reply-started': 'अब तपाईंले फेरि सबै सन्देश पाउनुहुनेछ।',
+  'reply-which': 'कुन खाता? शब्दपछि लेख्नुहोस्: {accounts}।',
+  'reply-help': 'पठाउन सकिन्छ: BAL, USE, LIMIT 500, LIMIT OFF, EMERGENCY, LANG NE, STOP, START.',
+};
