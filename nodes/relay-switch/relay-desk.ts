@@ -1,120 +1,191 @@
+import { join } from 'node:path';
+import type { PostingResult, RelayLockPosting } from '../lib/ledger/posting';
+import type { RelayRecord } from '../lib/ledger/store';
 import type { MeterLink } from '../lib/meter/meter-link';
 import type { PrepaidMessage } from '../lib/meter/prepaid-message';
-import type { RelayRecord } from '../lib/ledger/store';
-import type { DeviceCommand } from '../lib/relay/dialects';
-import { RelayCommands, type RelayState } from '../lib/relay/relay-commands';
+import { dialectNamed, writeCommand } from '../lib/relay/dialects';
+import type { CommandToSend, DeviceCommand, DialectContext } from '../lib/relay/dialects/dialect';
+import { RelayDriver } from '../lib/relay/relay-driver';
+import { RelayEars } from '../lib/relay/relay-ears';
 import type { RelayInput } from '../lib/relay/relay-input';
+import type { RelayRules } from '../lib/relay/relay-rules';
+import { stateOf, type RelayAlarm } from '../lib/relay/relay-state';
 import type { Site } from '../lib/site/site';
+import { toError } from '../lib/text/to-error';
+import { GpioDesk } from './gpio-desk';
+import type { RelaySwitchConfig } from './relay-switch.config';
 
 export interface RelayDeskOptions {
   site: Site;
   link: MeterLink | null;
-  retryMs: number;
-  maxTries: number;
-  emit: (ports: (PrepaidMessage | null)[]) => void;
-  /** Called when `open` or `failed` may have changed. */
+  rules: RelayRules;
+  context: DialectContext;
+  failState: RelaySwitchConfig['failState'];
+  /** Tells the spreading of restores of this node from that of another. */
+  seed: string;
+  emit: (ports: (PrepaidMessage | PrepaidMessage[] | null)[]) => void;
+  /** Says an alarm in words. */
+  wordsFor: (alarm: RelayAlarm) => string;
+  /** Called when what the status says may have changed. */
   onChange: () => void;
   onError: (error: Error) => void;
 }
 
-/** No command may act later than five minutes after it was sent, however fast a simulated site's time runs. */
-const COMMAND_LIFE_MS = 300_000;
-/** What a restart or a returning broker takes up at once; the rest follows as relays report. */
-const MAX_RECONCILED = 10_000;
+/** Where the processes that hold lines of this computer are remembered, beside the ledger. */
+const GPIO_FOLDER = 'gpio';
 
-/** Keeps relays and ledger together: stores what was sent and heard, and takes open commands up again. */
+/** Stands between the driver and the world: the broker, the flow, and the lines of this computer. */
 export class RelayDesk {
-  private readonly commands: RelayCommands;
-  /** Meters whose last command was given up; each leaves when its relay speaks or a new command starts. */
-  private readonly givenUp = new Set<string>();
+  readonly driver: RelayDriver;
+  /** The relay that was moved last; the status is about it while it is the only one. */
+  last: RelayRecord | null = null;
+  private readonly gpio: GpioDesk;
+  private readonly ears = new RelayEars();
+  private readonly listening = new Map<string, () => void>();
 
   constructor(private readonly options: RelayDeskOptions) {
-    this.commands = new RelayCommands({
-      retryMs: options.retryMs,
-      maxTries: options.maxTries,
-      commandLifeMs: COMMAND_LIFE_MS * options.site.clock.rate,
-      nowMs: () => options.site.nowMs(),
+    const { site, link, rules, seed, onChange, onError } = options;
+    const { store, clock, dataFolder } = site;
+    this.driver = new RelayDriver({
+      store,
+      rules,
+      seed,
+      rate: clock.rate,
+      nowMs: () => site.nowMs(),
+      chance: () => Math.random(),
       schedule: (run, afterMs) => {
         const timer = setTimeout(run, afterMs);
         return () => clearTimeout(timer);
       },
-      transmit: (command) => this.transmit(command),
-      onError: options.onError,
-      onState: (state, commandId) => this.tell(state, commandId),
+      post: (posting) => site.post(posting),
+      isWayOpen: ({ dialect }) =>
+        link === null || dialectNamed(dialect).way !== 'mqtt' || link.state.kind === 'up',
+      transmit: (relay, command) => this.transmit(relay, command),
+      onState: (state) => this.tell(1, state.meterId, state),
+      onAlarm: (alarm) => this.tell(2, alarm.meterId, { ...alarm, text: options.wordsFor(alarm) }),
+      onError,
+      onChange,
+    });
+    this.gpio = new GpioDesk({
+      store,
+      folder: join(dataFolder, GPIO_FOLDER),
+      failState: options.failState,
+      nowMs: () => site.nowMs(),
+      onReport: (meterId, reported) => this.hear(this.driver.report({ meterId, reported }, 'read-back')),
+      onFault: (meterId, error) => this.driver.fault(meterId, error),
+      onWell: (meterId) => this.driver.isWell(meterId),
     });
   }
 
-  get open(): number {
-    return this.commands.open;
+  start(): void {
+    this.lookAround();
+    this.driver.start();
   }
 
-  get failed(): number {
-    return this.givenUp.size;
-  }
-
-  /** Takes up every relay that is not where the ledger wants it. Relays that are right are not touched. */
+  /** Takes up what nobody takes up by itself: relays that are not where they shall be, and new ways of speaking. */
   reconcile(): void {
-    for (const relay of this.options.site.store.unsettledRelays(MAX_RECONCILED)) this.command(relay);
+    this.lookAround();
+    this.driver.reconcile();
   }
 
   async take(input: RelayInput): Promise<void> {
-    const { site } = this.options;
-    if (input.kind === 'intent') {
-      const relay = this.requireRelay(input.intent.meterId);
-      // The ledger knows the newest command; an older intent that arrives late must not act.
-      if (input.intent.version >= relay.version) this.command(relay);
-      return;
+    switch (input.kind) {
+      case 'intent': {
+        const relay = this.requireRelay(input.intent.meterId);
+        // The ledger knows the newest command; an older intent that arrives late changes nothing.
+        if (input.intent.version >= relay.version) this.driver.consider(relay.meterId);
+        return;
+      }
+      case 'report': {
+        const { report } = input;
+        const { meterId } = this.driver.relayNamed(report.meterId) ?? this.requireRelay(report.meterId);
+        await this.driver.report({ ...report, meterId });
+        return;
+      }
+      case 'readings':
+        for (const reading of input.readings)
+          if (this.driver.isOfInterest(reading.meterId))
+            await this.driver.readPower(reading.meterId, reading);
+        return;
+      case 'lock': {
+        const { meterId, name, reason } = input;
+        await this.lock({ type: 'relayLock', meterId, lock: { name, reason }, override: false, by: name });
+        return;
+      }
+      case 'unlock': {
+        const { meterId, name, override } = input;
+        await this.lock({ type: 'relayLock', meterId, lock: null, override, by: name });
+        return;
+      }
+      case 'button':
+        this.driver.press(this.requireRelay(input.meterId).meterId);
+        return;
+      case 'online':
+        this.driver.deviceIsBack(input.device);
+        return;
+      case 'answer':
+        await this.hearAnswer(input.topic, input.payload);
+        return;
     }
-    const { meterId, reported } = input.report;
-    this.requireRelay(meterId);
-    await site.post({ type: 'relayReport', meterId, reported });
-    this.givenUp.delete(meterId);
-    if (this.commands.report(meterId, reported)) return;
-    const relay = this.requireRelay(meterId);
-    if (relay.desired !== reported) this.command(relay);
-    else
-      this.emitState({
-        meterId,
-        desired: relay.desired,
-        reported,
-        confirmed: true,
-        tries: 0,
-        state: 'confirmed',
+  }
+
+  async close(): Promise<void> {
+    for (const stop of this.listening.values()) stop();
+    this.driver.close();
+    await this.gpio.close();
+  }
+
+  /** Listens where the dialects that are in use report, and looks after the lines of this computer. */
+  private lookAround(): void {
+    const { site, link } = this.options;
+    const dialects = site.store.relayDialects();
+    this.gpio.prepare();
+    if (!link) return;
+    for (const filter of dialects.flatMap((name) => dialectNamed(name).reportFilters)) {
+      if (this.listening.has(filter)) continue;
+      const stop = link.listen(filter, (topic, payload, answer) => {
+        answer?.(null);
+        this.hear(this.hearDevice(topic, payload));
       });
+      this.listening.set(filter, stop);
+    }
   }
 
-  close(): void {
-    this.commands.close();
-  }
-
-  private command(relay: RelayRecord): void {
-    if (relay.desired === 'off' && (relay.isProtected || this.isTooOld(relay))) {
-      this.expire(relay);
+  /** An answer to a command that went over a wire has its topic, the meter; others have a topic of the device. */
+  private async hearAnswer(topic: string, payload: unknown): Promise<void> {
+    const relay = this.options.site.store.relay(topic);
+    const { read } = relay ? dialectNamed(relay.dialect) : { read: null };
+    if (!relay || !read) {
+      await this.hearDevice(topic, payload);
       return;
     }
-    // A relay that never had a command but is not where it should be is driven by the ledger's standing wish.
-    const version = Math.max(relay.version, 1);
-    const commandId = relay.commandId === '' ? `${relay.meterId}-${version}` : relay.commandId;
-    const reason = relay.reason === '' ? 'as registered' : relay.reason;
-    this.commands.start({ ...relay, version, commandId, reason }, relay);
+    const word = read(payload, relay.settings);
+    if (!word) return;
+    const { reported, isArmed } = word;
+    if (reported === null) await this.driver.armed(relay.meterId);
+    else await this.driver.report({ meterId: relay.meterId, reported, isArmed });
   }
 
-  /** What allowed a cut when it was decided — the hour, the reading, the balance — may not hold any more. */
-  private isTooOld({ issuedMs }: RelayRecord): boolean {
-    const { site } = this.options;
-    return site.nowMs() - issuedMs > COMMAND_LIFE_MS * site.clock.rate;
+  private async hearDevice(topic: string, payload: unknown): Promise<void> {
+    for (const { device, reported, isBack } of this.ears.hear(topic, payload, this.options.site.nowMs())) {
+      if (isBack) this.driver.deviceIsBack(device);
+      const relay = reported === null ? undefined : this.driver.relayNamed(device);
+      if (relay && reported !== null) await this.driver.report({ meterId: relay.meterId, reported });
+    }
   }
 
-  /** Takes a cut back that did not reach its relay in time. The next reading decides afresh. */
-  private expire({ meterId, commandId, reported, tries }: RelayRecord): void {
-    const { site, onError } = this.options;
-    const state = 'expired' as const;
-    this.commands.cancel(meterId);
-    this.emitState({ meterId, desired: 'on', reported, confirmed: false, tries, state });
-    site.submit(
-      { type: 'relayProgress', meterId, commandId, state, tries },
-      (error) => error && onError(error),
-    );
+  /** What comes without anybody waiting for it has nobody to tell of a fault. */
+  private hear(done: Promise<void>): void {
+    done.catch((error: unknown) => this.options.onError(toError(error)));
+  }
+
+  private async lock(posting: RelayLockPosting): Promise<void> {
+    const { meterId } = posting;
+    this.requireRelay(meterId);
+    requireDone(await this.options.site.post(posting));
+    const relay = this.requireRelay(meterId);
+    this.tell(1, meterId, stateOf(relay));
+    this.driver.consider(meterId);
   }
 
   private requireRelay(meterId: string): RelayRecord {
@@ -123,28 +194,38 @@ export class RelayDesk {
     return relay;
   }
 
-  private transmit(command: DeviceCommand): void {
+  private transmit(relay: RelayRecord, command: CommandToSend): string[] {
+    const messages = writeCommand(relay.dialect, command, this.options.context);
+    const { way } = dialectNamed(relay.dialect);
     const { link, emit } = this.options;
-    emit([{ topic: command.topic, payload: command.payload }, null]);
-    // A command that the broker could not take is sent again by the retry; the node's status shows the broker.
-    link?.publish(command.topic, command.payload).catch(() => undefined);
+    this.last = relay;
+    if (way === 'gpio') this.gpio.drive(relay, command.desired);
+    emit([messages.map(({ topic, payload }) => ({ topic, payload: forWire(payload) })), null, null]);
+    // What the broker could not take is sent again by the next try; the node's status shows the broker.
+    for (const { topic, payload } of messages)
+      if (way === 'mqtt' && typeof payload === 'string') link?.publish(topic, payload).catch(() => undefined);
+    return messages.map(({ topic }) => topic);
   }
 
-  private tell(state: RelayState, commandId: string): void {
-    const { site, onError, onChange } = this.options;
-    if (state.state === 'failed') this.givenUp.add(state.meterId);
-    else this.givenUp.delete(state.meterId);
-    onChange();
-    this.emitState(state);
-    if (state.state === 'confirmed' || state.state === 'expired') return;
-    const { meterId, tries } = state;
-    site.submit(
-      { type: 'relayProgress', meterId, commandId, state: state.state, tries },
-      (error) => error && onError(error),
-    );
+  private tell(port: 1 | 2, meterId: string, payload: unknown): void {
+    const message = { topic: meterId, payload };
+    this.options.emit(port === 1 ? [null, message, null] : [null, null, message]);
   }
+}
 
-  private emitState(state: RelayState): void {
-    this.options.emit([null, { topic: state.meterId, payload: state }]);
-  }
+/** Node-RED's nodes know Buffers only, also within an object. */
+function forWire(payload: DeviceCommand['payload']): unknown {
+  if (payload instanceof Uint8Array) return Buffer.from(payload);
+  if (typeof payload === 'string') return payload;
+  return Object.fromEntries(
+    Object.entries(payload).map(([key, value]) => [
+      key,
+      value instanceof Uint8Array ? Buffer.from(value) : value,
+    ]),
+  );
+}
+
+function requireDone(result: PostingResult): void {
+  if (result.outcome === 'refused')
+    throw new RangeError(`${result.field} ${result.reason}, got "${result.value}"`);
 }

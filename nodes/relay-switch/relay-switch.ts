@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { MeterLink } from '../lib/meter/meter-link';
 import type { PrepaidMessage } from '../lib/meter/prepaid-message';
 import { migrateConfig } from '../lib/red/config-migration';
 import { requireLink } from '../lib/red/link-access';
@@ -9,17 +10,25 @@ import { requireSite } from '../lib/red/site-access';
 import { StatusLine } from '../lib/red/status';
 import { parseRelayInput } from '../lib/relay/relay-input';
 import { toError } from '../lib/text/to-error';
-import { DEFAULTS, MIGRATIONS, type RelaySwitchConfig } from './relay-switch.config';
+import { dialectContext, drivingRules } from './driving-rules';
+import {
+  DEFAULTS,
+  MIGRATIONS,
+  type RelaySwitchConfig,
+  type RelaySwitchCredentials,
+} from './relay-switch.config';
 import { RelayDesk } from './relay-desk';
 
-/** A command that was given up, or lost on an operator's wire, is taken up again this often. */
+/** What nobody takes up by itself is taken up this often. */
 const RECONCILE_EVERY_MS = 60_000;
 
+type RelaySwitchNode = Node<RelaySwitchCredentials>;
+
 export = function register(RED: NodeAPI): void {
-  function RelaySwitch(this: Node, definition: NodeDef): void {
+  function RelaySwitch(this: RelaySwitchNode, definition: NodeDef): void {
     RED.nodes.createNode(this, definition);
     const status = new StatusLine(this);
-    const undo: (() => void)[] = [() => status.close()];
+    const undo: (() => void | Promise<void>)[] = [() => status.close()];
     const desk = readyOrFault(
       this,
       () =>
@@ -27,73 +36,81 @@ export = function register(RED: NodeAPI): void {
       () => status.show('broken', () => RED._('relay-switch.status.not-ready')),
     );
 
-    onInput<PrepaidMessage>(this, (message) => desk().take(parseRelayInput(message.payload)));
+    onInput<PrepaidMessage>(this, ({ payload, topic }) => desk().take(parseRelayInput(payload, topic)));
 
-    onClose(this, () => {
-      for (const step of undo) step();
+    onClose(this, async () => {
+      for (const step of undo) await step();
     });
   }
-  RED.nodes.registerType('relay-switch', RelaySwitch);
+  RED.nodes.registerType<RelaySwitchNode, NodeDef, unknown, RelaySwitchCredentials>(
+    'relay-switch',
+    RelaySwitch,
+    { credentials: { signingKey: { type: 'password' }, devicePassword: { type: 'password' } } },
+  );
 };
 
 /** Puts a desk together and lists in `undo` what has to be taken back at the end. */
 function connect(
   RED: NodeAPI,
-  node: Node,
+  node: RelaySwitchNode,
   config: RelaySwitchConfig,
   status: StatusLine,
-  undo: (() => void)[],
+  undo: (() => void | Promise<void>)[],
 ): RelayDesk {
   const site = requireSite(RED, config.site);
   const link = config.broker === '' ? null : requireLink(RED, config.broker);
   const desk = new RelayDesk({
     site,
     link,
-    retryMs: positive('retrySeconds', config.retrySeconds) * 1_000,
-    maxTries: positive('maxTries', config.maxTries),
+    rules: drivingRules(config, site.clock.rate),
+    context: dialectContext(config, node.credentials, site.timeZone),
+    failState: config.failState,
+    seed: node.id,
     emit: (ports) => node.send(ports),
-    onChange: () => show(),
+    wordsFor: ({ kind, meterId, tried }) =>
+      RED._(`relay-switch.alarm.${kind}`, { meterId, tries: tried.length }),
+    onChange: () => showStatus(RED, status, desk, link),
     onError: (error) => node.error(error),
   });
-  const show = (): void => {
-    const { open, failed } = desk;
-    if (link?.state.kind === 'down') status.show('broken', () => RED._('relay-switch.status.no-broker'));
-    else if (failed > 0) status.show('broken', () => RED._('relay-switch.status.failed', { failed }));
-    else if (open > 0) status.show('waiting', () => RED._('relay-switch.status.open', { open }));
-    else status.show('well', () => RED._('relay-switch.status.settled'));
-  };
   undo.push(() => desk.close());
   status.show('idle', () => RED._('relay-switch.status.waiting'));
-  // The flow has to be complete before commands are sent into it, and a broker that returns may have missed some.
-  const reconcile = (): void => {
+  const attempt = (act: () => void) => (): void => {
     try {
-      desk.reconcile();
+      act();
     } catch (error) {
       node.error(toError(error));
     }
   };
-  const atStart = setImmediate(reconcile);
+  // The flow has to be complete before commands are sent into it.
+  const atStart = setImmediate(attempt(() => desk.start()));
   undo.push(() => clearImmediate(atStart));
-  const again = setInterval(reconcile, RECONCILE_EVERY_MS);
+  const again = setInterval(
+    attempt(() => desk.reconcile()),
+    RECONCILE_EVERY_MS,
+  );
   again.unref();
   undo.push(() => clearInterval(again));
   let wasUp = link?.state.kind === 'up';
-  if (link) {
-    undo.push(
-      link.onState((state) => {
-        const isUp = state.kind === 'up';
-        if (isUp && !wasUp) reconcile();
-        if (isUp !== wasUp) show();
-        wasUp = isUp;
-      }),
-    );
-  }
+  const heard = link?.onState((state) => {
+    const isUp = state.kind === 'up';
+    // A broker that returns may have missed some commands.
+    if (isUp && !wasUp) attempt(() => desk.driver.wayOpened())();
+    if (isUp !== wasUp) showStatus(RED, status, desk, link);
+    wasUp = isUp;
+  });
+  if (heard) undo.push(heard);
   return desk;
 }
 
-function positive(field: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new RangeError(`${field} must be a whole number from 1, got "${text}"`);
-  return value;
+function showStatus(RED: NodeAPI, status: StatusLine, desk: RelayDesk, link: MeterLink | null): void {
+  const { open, failed, waiting } = desk.driver;
+  if (link?.state.kind === 'down') status.show('broken', () => RED._('relay-switch.status.no-broker'));
+  else if (failed > 0) status.show('broken', () => RED._('relay-switch.status.failed', { failed }));
+  else if (waiting > 0) status.show('waiting', () => RED._('relay-switch.status.held', { waiting }));
+  else if (open === 1 && desk.last) {
+    const { desired, reported } = desk.last;
+    const words = `${desired}-${reported ?? 'unknown'}`;
+    status.show('waiting', () => RED._(`relay-switch.status.wants-${words}`));
+  } else if (open > 0) status.show('waiting', () => RED._('relay-switch.status.open', { open }));
+  else status.show('well', () => RED._('relay-switch.status.settled'));
 }

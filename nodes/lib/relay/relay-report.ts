@@ -1,10 +1,19 @@
 import type { SupplyState } from '../ledger/account';
+import { deviceTime } from '../meter/shapes/device-message';
 
 /** What a relay says of itself. */
 export interface RelayReport {
   meterId: string;
   reported: SupplyState;
+  /** The command that it has obeyed last. */
+  commandId?: string;
+  /** The device's own time. */
+  atMs?: number;
+  /** It is open and ready to be closed by whoever stands before it. */
+  isArmed?: boolean;
 }
+
+const MAX_COMMAND_ID_LENGTH = 128;
 
 /** Reads a report of our own JSON dialect, `{"reported":"on"}`; null when it is none. */
 export function parseRelayReport(meterId: string, payload: string): RelayReport | null {
@@ -14,7 +23,19 @@ export function parseRelayReport(meterId: string, payload: string): RelayReport 
   } catch {
     return null;
   }
+  return relayReportOf(meterId, value);
+}
+
+/** The same for a value. What is said beside the state is taken when it is of use, and no reason to refuse it. */
+export function relayReportOf(meterId: string, value: unknown): RelayReport | null {
   if (typeof value !== 'object' || value === null || !('reported' in value)) return null;
-  const { reported } = value;
-  return reported === 'on' || reported === 'off' ? { meterId, reported } : null;
+  const { reported, commandId, atMs, armed, isArmed } = value as Record<string, unknown>;
+  if (reported !== 'on' && reported !== 'off') return null;
+  const report: RelayReport = { meterId, reported };
+  if (typeof commandId === 'string' && commandId !== '' && commandId.length <= MAX_COMMAND_ID_LENGTH)
+    report.commandId = commandId;
+  const deviceMs = deviceTime(atMs);
+  if (deviceMs !== null) report.atMs = deviceMs;
+  if (armed === true || isArmed === true) report.isArmed = true;
+  return report;
 }

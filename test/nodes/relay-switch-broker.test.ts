@@ -1,0 +1,202 @@
+// Relays behind a real broker: our own, and Mosquitto.
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import path from 'node:path';
+import { connectAsync, type MqttClient } from 'mqtt';
+import type { SupplyState } from '../../nodes/lib/ledger/account';
+import { micros } from '../../nodes/lib/money/micros';
+import { needs, pathOrSkip } from '../needs';
+import { Mosquitto } from './mosquitto';
+import { RunningFlow, withDeadline } from './running-flow';
+
+const EMBEDDED = { kind: 'embedded', host: '127.0.0.1', port: '0', isOpen: true };
+
+describe('relay-switch behind a broker', () => {
+  let flow: RunningFlow;
+  let devices: MqttClient[];
+  let mosquitto: Mosquitto | undefined;
+  let second: ChildProcess | undefined;
+
+  beforeEach(async () => {
+    flow = await RunningFlow.open();
+    devices = [];
+  });
+  afterEach(async () => {
+    for (const device of devices) await device.endAsync(true);
+    await flow.close();
+    await mosquitto?.stop();
+    mosquitto = undefined;
+    second?.kill();
+    second = undefined;
+  });
+
+  const start = async (broker: object): Promise<void> => {
+    await flow.start([
+      flow.site(),
+      { id: 'broker', type: 'meter-broker', ...broker },
+      { id: 'register', type: 'prepaid-register', site: 'site', wires: [['registered']] },
+      { id: 'ingest', type: 'meter-ingest', site: 'site', broker: 'broker', wires: [[], [], ['switch']] },
+      {
+        id: 'switch',
+        type: 'relay-switch',
+        site: 'site',
+        broker: 'broker',
+        retrySeconds: '1',
+        maxTries: '5',
+        wires: [['device'], ['state'], ['alarm']],
+      },
+      ...['registered', 'device', 'state', 'alarm'].map((id) => ({ id, type: 'helper' })),
+    ]);
+  };
+  const up = (): Promise<string> =>
+    withDeadline('the broker to be up', (resolve) => {
+      const link = flow.link('broker');
+      if (link.state.kind === 'up') resolve(link.url);
+      else link.onState((state) => state.kind === 'up' && resolve(link.url));
+    });
+  const register = (relay: object): Promise<unknown> =>
+    flow.ask(
+      'register',
+      { payload: { accountId: 'A1', name: 'House 1', meterId: 'M1', relay } },
+      'registered',
+    );
+  let payments = 0;
+  /** Lets the ledger decide, and tells the switch as balance-guard would. */
+  const want = async (supply: SupplyState): Promise<void> => {
+    payments += 1;
+    const result = await flow.ledger.post({
+      type: 'topUp',
+      accountId: 'A1',
+      amountMicros: micros(1),
+      reference: `payment ${payments}`,
+      channel: 'x',
+      by: 'test',
+      decide: ({ warnedAtMs }) => ({ supply, reason: 'x', heldBackBy: null, warnedAtMs, notices: [] }),
+    });
+    assert.ok(result.outcome === 'committed');
+    for (const intent of result.relays) flow.send('switch', { payload: intent });
+  };
+  const told = (isIt: (state: Record<string, unknown>) => boolean): Promise<Record<string, unknown>> =>
+    withDeadline('a state', (resolve) => {
+      const node = flow.node('state');
+      const look = ({ payload }: { payload?: unknown }): void => {
+        const state = payload as Record<string, unknown>;
+        if (!isIt(state)) return;
+        node.off('input', look as never);
+        resolve(state);
+      };
+      node.on('input', look as never);
+    });
+
+  /** A meter as our protocol wants it. */
+  const ownMeter = async (url: string): Promise<{ relay: SupplyState }> => {
+    const client = await connectAsync(url, { clientId: 'M1', reconnectPeriod: 50 });
+    devices.push(client);
+    const meter = { relay: 'on' as SupplyState };
+    await client.subscribeAsync('wk/M1/command', { qos: 1 });
+    client.on('message', (_topic, payload) => {
+      const { desired, commandId } = JSON.parse(payload.toString()) as {
+        desired: SupplyState;
+        commandId: string;
+      };
+      meter.relay = desired;
+      client.publish('wk/M1/relay', JSON.stringify({ reported: desired, commandId, atMs: Date.now() }), {
+        qos: 1,
+      });
+    });
+    return meter;
+  };
+
+  const plug = async (url: string): Promise<{ relay: string }> => {
+    const client = await connectAsync(url, { clientId: 'plug1', reconnectPeriod: 50 });
+    devices.push(client);
+    const relay = { relay: 'ON' };
+    await client.subscribeAsync('cmnd/plug1/POWER');
+    client.on('message', (_topic, payload) => {
+      relay.relay = payload.toString();
+      client.publish('stat/plug1/RESULT', JSON.stringify({ POWER: relay.relay }));
+      client.publish('stat/plug1/POWER', relay.relay);
+    });
+    return relay;
+  };
+
+  const speaksOwn = async (): Promise<void> => {
+    const meter = await ownMeter(await up());
+    await register({ dialect: 'json' });
+    for (const supply of ['off', 'on'] as const) {
+      const done = told(({ state, desired }) => state === 'confirmed' && desired === supply);
+      await want(supply);
+      await done;
+      assert.equal(meter.relay, supply);
+    }
+    assert.equal(flow.ledger.store.relay('M1')?.version, 2);
+  };
+
+  const speaksTasmota = async (): Promise<void> => {
+    await register({ dialect: 'tasmota', device: 'plug1' });
+    // The switch looks around for new ways of speaking when it starts.
+    const nodes = flow.ledger.store.relayDialects();
+    assert.deepEqual(nodes, ['tasmota']);
+  };
+
+  it('switches a meter of our own on the embedded broker', async () => {
+    await start(EMBEDDED);
+    await speaksOwn();
+  });
+
+  it('switches a Tasmota plug on the embedded broker', async () => {
+    await start(EMBEDDED);
+    await speaksTasmota();
+    const relay = await plug(await up());
+    const done = told(({ state }) => state === 'confirmed');
+    await want('off');
+    await done;
+    assert.equal(relay.relay, 'OFF');
+  });
+
+  describe('of somebody else', () => {
+    let server: string;
+    beforeEach(async function () {
+      server = pathOrSkip(needs.mosquitto, this);
+      mosquitto = await Mosquitto.start(server, flow.folder, ['allow_anonymous true']);
+    });
+
+    it('switches a meter of our own', async () => {
+      await start({ kind: 'external', url: mosquitto!.url });
+      await speaksOwn();
+    });
+
+    it('switches a Tasmota plug', async () => {
+      await start({ kind: 'external', url: mosquitto!.url });
+      await speaksTasmota();
+      const relay = await plug(await up());
+      const done = told(({ state }) => state === 'confirmed');
+      await want('off');
+      await done;
+      assert.equal(relay.relay, 'OFF');
+    });
+
+    it('waits while the broker is away, and goes on when it is back', async function () {
+      this.timeout(40_000);
+      const { url } = mosquitto!;
+      await start({ kind: 'external', url });
+      const meter = await ownMeter(await up());
+      await register({ dialect: 'json' });
+      const down = withDeadline<void>('the link to notice', (resolve) => {
+        flow.link('broker').onState((state) => state.kind === 'down' && resolve());
+      });
+      await mosquitto!.stop();
+      mosquitto = undefined;
+      await down;
+      const waiting = told(({ state, waitsFor }) => state === 'waiting' && waitsFor === 'way');
+      await want('off');
+      await waiting;
+      assert.equal(meter.relay, 'on');
+      second = spawn(server, ['-c', path.join(flow.folder, 'mosquitto.conf')], { stdio: 'ignore' });
+      // The link tries again every ten seconds.
+      while (flow.ledger.store.relay('M1')?.state !== 'confirmed')
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.equal(meter.relay, 'off');
+    });
+  });
+});

@@ -1,0 +1,141 @@
+// A relay on a line of this computer, from the ledger to the arguments of gpioset.
+import assert from 'node:assert/strict';
+import { micros } from '../../nodes/lib/money/micros';
+import type { SupplyState } from '../../nodes/lib/ledger/account';
+import { FakeGpiod } from '../lib/io/gpio/fake-gpiod';
+import { RunningFlow, withDeadline } from './running-flow';
+
+describe('relay-switch with lines of this computer', function () {
+  this.timeout(10_000);
+  let flow: RunningFlow;
+  let fake: FakeGpiod;
+  let folder: string;
+  const path = process.env['PATH'];
+
+  beforeEach(async () => {
+    fake = new FakeGpiod(2);
+    process.env['PATH'] = fake.env['PATH'];
+    flow = await RunningFlow.open();
+    process.env['WATTKEEPER_DATA'] = flow.folder;
+    await flow.start(nodes());
+    folder = flow.ledger.dataFolder;
+  });
+  afterEach(async () => {
+    fake.endHolders(folder);
+    await flow.close();
+    process.env['PATH'] = path;
+    delete process.env['WATTKEEPER_DATA'];
+    fake.dispose();
+  });
+
+  const nodes = (extra: object = {}) => [
+    flow.site(),
+    { id: 'register', type: 'prepaid-register', site: 'site', wires: [['registered']] },
+    {
+      id: 'switch',
+      type: 'relay-switch',
+      site: 'site',
+      broker: '',
+      retrySeconds: '5',
+      maxTries: '5',
+      wires: [['device'], ['state'], ['alarm']],
+      ...extra,
+    },
+    ...['registered', 'device', 'state', 'alarm'].map((id) => ({ id, type: 'helper' })),
+  ];
+  const register = (relay: object): Promise<unknown> =>
+    flow.ask(
+      'register',
+      { payload: { accountId: 'A1', name: 'House 1', meterId: 'M1', relay } },
+      'registered',
+    );
+  let payments = 0;
+  const want = async (supply: SupplyState): Promise<void> => {
+    payments += 1;
+    const result = await flow.ledger.post({
+      type: 'topUp',
+      accountId: 'A1',
+      amountMicros: micros(1),
+      reference: `payment ${payments}`,
+      channel: 'x',
+      by: 'test',
+      decide: ({ warnedAtMs }) => ({ supply, reason: 'x', heldBackBy: null, warnedAtMs, notices: [] }),
+    });
+    assert.ok(result.outcome === 'committed');
+    for (const intent of result.relays) flow.send('switch', { payload: intent });
+  };
+  const until = (what: string, isSo: () => boolean): Promise<void> =>
+    withDeadline(what, (resolve) => {
+      const look = (): void => {
+        if (isSo()) resolve();
+        else setTimeout(look, 10);
+      };
+      look();
+    });
+  const called = (call: string): Promise<void> => until(call, () => fake.calls.includes(call));
+  const state = (): string | undefined => flow.ledger.store.relay('M1')?.state;
+
+  it('holds a line, shows it as unconfirmed, and moves nothing when Node-RED starts again', async () => {
+    await register({ dialect: 'gpio', line: 'RELAY1' });
+    await want('off');
+    await called('gpioset --by-name --strict --consumer=wattkeeper RELAY1=0');
+    await until('unconfirmed', () => state() === 'unconfirmed');
+    await until('the holder to be remembered', () => fake.holders(folder).length === 1);
+    const holders = fake.holders(folder);
+    const before = fake.calls.length;
+    await flow.stop();
+    await flow.start(nodes());
+    await want('on');
+    await called('gpioset --by-name --strict --consumer=wattkeeper RELAY1=1');
+    assert.equal(fake.calls.length, before + 1, 'nothing but the restore was set');
+    await until('another holder', () => fake.holders(folder)[0] !== holders[0]);
+  });
+
+  it('pulses the coils of a latching relay and believes its contact', async () => {
+    fake.setContact(1);
+    await register({
+      dialect: 'latching',
+      onLine: 'COIL_ON',
+      offLine: 'COIL_OFF',
+      pulseMs: 80,
+      readLine: 'CONTACT',
+    });
+    await want('off');
+    await called('gpioset --by-name --strict --consumer=wattkeeper --toggle=80ms,0 COIL_OFF=1');
+    await called('gpiomon --by-name --strict --consumer=wattkeeper --format=%e CONTACT');
+    assert.notEqual(state(), 'confirmed');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    fake.event('2');
+    await until('confirmed', () => state() === 'confirmed');
+    assert.equal(flow.ledger.store.relay('M1')?.reportedBy, 'read-back');
+  });
+
+  it('raises an alarm when a line can not be driven', async () => {
+    await register({ dialect: 'gpio', line: 'BUSY' });
+    const alarm = flow.next('alarm');
+    await want('off');
+    const { payload } = await alarm;
+    assert.equal((payload as { kind: string }).kind, 'driver');
+  });
+
+  it('lets a line go that is no longer the relay of anybody', async () => {
+    await register({ dialect: 'gpio', line: 'RELAY1' });
+    await want('off');
+    await until('unconfirmed', () => state() === 'unconfirmed');
+    await register({ dialect: 'gpio', line: 'RELAY2' });
+    await flow.stop();
+    await flow.start(nodes());
+    await called('gpioset --by-name --strict --consumer=wattkeeper RELAY2=0');
+    await until('one holder', () => fake.holders(folder).length === 1);
+  });
+
+  it('leaves lines where the site wants them when it stops', async () => {
+    await flow.stop();
+    await flow.start(nodes({ failState: 'on' }));
+    await register({ dialect: 'gpio', line: 'RELAY1' });
+    await want('off');
+    await called('gpioset --by-name --strict --consumer=wattkeeper RELAY1=0');
+    await flow.stop();
+    assert.equal(fake.calls.at(-1), 'gpioset --by-name --strict --consumer=wattkeeper RELAY1=1');
+  });
+});
