@@ -54,6 +54,15 @@ export interface Decision {
 
 export type DecideSupply = (account: AccountState, circumstances: Circumstances) => Decision;
 
+/** For those who move money and have no say about the light. */
+export const leaveSupply: DecideSupply = ({ warnedAtMs }) => ({
+  supply: null,
+  reason: '',
+  heldBackBy: null,
+  warnedAtMs,
+  notices: [],
+});
+
 interface BrakeInput {
   account: AccountState;
   policy: SupplyPolicy;
