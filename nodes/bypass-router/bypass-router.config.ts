@@ -1,0 +1,50 @@
+import type { Migration } from '../lib/red/config-migration';
+
+export interface BypassRouterConfig {
+  configVersion: number;
+  name: string;
+  /** Id of a bypass-identity. It says which side this is. */
+  identity: string;
+  /** Head-end: id of the prepaid-site whose ledger the readings go to, or empty. */
+  site: string;
+  /** Head-end: `commit` acknowledges readings when the ledger has them, `arrival` when they are stored here. */
+  acknowledge: 'commit' | 'arrival';
+  /** Gateway: the ways up that there are. */
+  hasDirect: boolean;
+  hasModem: boolean;
+  hasNeighbours: boolean;
+  mode: 'automatic' | 'direct' | 'modem' | 'neighbour';
+  /** The links to neighbours by name, separated by commas. */
+  links: string;
+  linkKind: 'serial' | 'network';
+  baudRate: string;
+  /** Several nodes on one pair of wires: RS-485. */
+  isShared: boolean;
+  outboxMegabytes: string;
+  outboxDays: string;
+  heartbeatSeconds: string;
+  /** A new key after so many days; 0 for never. */
+  rotateDays: string;
+}
+
+export const DEFAULTS: BypassRouterConfig = {
+  configVersion: 0,
+  name: '',
+  identity: '',
+  site: '',
+  acknowledge: 'commit',
+  hasDirect: true,
+  hasModem: false,
+  hasNeighbours: true,
+  mode: 'automatic',
+  links: 'neighbours',
+  linkKind: 'serial',
+  baudRate: '9600',
+  isShared: false,
+  outboxMegabytes: '1000',
+  outboxDays: '400',
+  heartbeatSeconds: '60',
+  rotateDays: '90',
+};
+
+export const MIGRATIONS: readonly Migration[] = [];

@@ -1,0 +1,317 @@
+import { readBody, requireFitting, writeBody, type Body, type SpanText } from './body';
+import type { BypassStore, NewItem, StoredArrival } from './bypass-store';
+import { displayText, type DisplayText } from './display-text';
+import { MAX_FRAME_BYTES, isGatewayId, readHeader } from './frame';
+import { ReceivingHalf } from './receiving-half';
+import { RoomPolicy, type Discarded, type RoomLimits } from './room-policy';
+import { MAX_FRAMES_PER_EPOCH, type FrameSealer, type Opened, type Sealing } from './sealing';
+import { SendingHalf } from './sending-half';
+import { WayChoice, type WayMode } from './way-choice';
+import type { Way, WayLimits } from './way-health';
+
+/** The times that an engine goes by: one that only runs forward, and the one on the wall, which jumps. */
+export interface BypassClock {
+  monotonicMs(): number;
+  wallMs(): number;
+}
+
+export type GatewayEvent =
+  | { kind: 'way'; way: Way; isUp: boolean }
+  | ({ kind: 'discarded' } & Discarded)
+  | { kind: 'arrived'; arrivals: StoredArrival[] }
+  | { kind: 'refused'; reason: string }
+  | { kind: 'enrolled' }
+  | { kind: 'storage rolled back' };
+
+export interface GatewayOptions {
+  gatewayId: string;
+  store: BypassStore;
+  sealing: Sealing;
+  clock: BypassClock;
+  random: () => number;
+  /** In the order in which they are wanted. */
+  ways: readonly Way[];
+  mode: WayMode;
+  limits: Readonly<Record<Way, WayLimits>>;
+  room: RoomLimits;
+  heartbeatMs: number;
+  /** Whether a key of the head-end is known. Until then everything is kept and nothing sent. */
+  isIntroduced: () => boolean;
+  /** Proof of a one-time code, while the head-end does not know this gateway. */
+  proof: string | null;
+  send: (way: Way, frame: Uint8Array) => void;
+  hear: (event: GatewayEvent) => void;
+}
+
+/** The head-end has no name: a gateway has one. */
+const HEAD_END = '';
+/** What a neighbour sent through us counts as carrying for this long. */
+const CARRYING_MS = 60_000;
+const ENROL_EVERY_MS = 15_000;
+const OLD_CHECK_MS = 60_000;
+const MOST_SENT_AT_ONCE = 32;
+/** Readings shrink to less than a fifth when they are packed. */
+const TEXT_PER_FRAME_BYTE = 4;
+const SMALLEST_TEXT = 512;
+const PENDING_MS = 60_000;
+const MOST_ARRIVALS_AT_START = 1_000;
+
+/** The way up: keeps what a gateway has to say until the head-end has it, and gets it there by whichever way works. */
+export class GatewaySide {
+  readonly ways: WayChoice;
+  discarded = 0;
+  private readonly sending: SendingHalf;
+  private readonly receiving: ReceivingHalf;
+  private readonly room: RoomPolicy;
+  private sealer: FrameSealer | null = null;
+  private owesAnswer = false;
+  private proof: string | null;
+  private lastSentMs = -Infinity;
+  private lastOldCheckMs = -Infinity;
+  private readonly carried = new Map<string, number>();
+
+  constructor(private readonly options: GatewayOptions) {
+    const { store, ways, mode, random, proof } = options;
+    this.proof = proof;
+    this.ways = new WayChoice(ways, mode, random, options.limits);
+    this.sending = new SendingHalf(store, HEAD_END);
+    this.receiving = new ReceivingHalf(store.incoming(HEAD_END));
+    this.room = new RoomPolicy(store, options.room);
+  }
+
+  /** Hands on what a stop kept from being handed on. */
+  start(): void {
+    this.handOver(this.options.store.leftArrivals(MOST_ARRIVALS_AT_START));
+  }
+
+  /** Keeps items; when this returns they are durable. Throws for what no frame can hold, so that nothing stands in the way. */
+  put(items: readonly NewItem[]): void {
+    requireFitting(items);
+    this.options.store.put(HEAD_END, items);
+    for (const discarded of this.room.makeRoom()) this.tellDiscarded(discarded);
+  }
+
+  /** A frame that came down, or from a neighbour. Returns whose it is, so that what is not ours can be handed on unread. */
+  receive(frame: Uint8Array): { gatewayId: string; isUp: boolean } | null {
+    const read = readHeader(frame);
+    if (!read) return null;
+    const { gatewayId, kind } = read.header;
+    if (kind !== 'down' || gatewayId !== this.options.gatewayId) return { gatewayId, isUp: kind !== 'down' };
+    const opened = this.options.sealing.open(frame);
+    if ('fault' in opened) this.options.hear({ kind: 'refused', reason: opened.fault });
+    else this.take(opened);
+    return { gatewayId, isUp: false };
+  }
+
+  /** Somebody has entered a one-time code. */
+  enrol(proof: string): void {
+    this.proof = proof;
+    this.lastSentMs = -Infinity;
+  }
+
+  /** Whether the head-end knows this gateway. */
+  get isEnrolled(): boolean {
+    return this.proof === null;
+  }
+
+  /** A neighbour's frame has gone up through us. */
+  hasCarried(gatewayId: string): void {
+    if (isGatewayId(gatewayId) && gatewayId !== this.options.gatewayId)
+      this.carried.set(gatewayId, this.options.clock.monotonicMs());
+  }
+
+  /** Does everything that is due. Called often; costs little when there is nothing to do. */
+  tick(): void {
+    const { clock, hear } = this.options;
+    const nowMs = clock.monotonicMs();
+    if (!this.options.isIntroduced()) return;
+    if (this.proof !== null) {
+      this.askToEnrol(this.proof, nowMs);
+      return;
+    }
+    for (const { way, isUp } of this.ways.judge(nowMs)) {
+      this.sending.hurry();
+      hear({ kind: 'way', way, isUp });
+    }
+    for (const way of this.ways.toProbe(nowMs)) this.sendFrame(way, null, true, nowMs);
+    this.sendDue(nowMs);
+    const way = this.ways.current;
+    const isQuiet = nowMs - this.lastSentMs >= this.options.heartbeatMs;
+    if (way && (this.owesAnswer || isQuiet)) this.sendFrame(way, null, isQuiet, nowMs);
+    if (nowMs - this.lastOldCheckMs < OLD_CHECK_MS) return;
+    this.lastOldCheckMs = nowMs;
+    for (const discarded of this.room.dropOld()) this.tellDiscarded(discarded);
+  }
+
+  /** What the person in front of the meter reads. */
+  display(): DisplayText {
+    const sinceMs = this.options.clock.monotonicMs() - CARRYING_MS;
+    const carriedFor = [...this.carried.values()].filter((atMs) => atMs >= sinceMs).length;
+    return displayText({
+      isOwnBroken: this.ways.isOwnBroken,
+      way: this.ways.current,
+      carriedFor,
+      waiting: this.waiting,
+    });
+  }
+
+  get waiting(): number {
+    return [0, 1, 2].reduce((sum, lane) => sum + this.options.store.use(lane as 0 | 1 | 2).items, 0);
+  }
+
+  get usedBytes(): number {
+    return this.room.usedBytes;
+  }
+
+  /** A frame for a sealed file: sealed for the head-end like any other, but good at any later time. */
+  carriedFrames(mostFrames: number): Uint8Array[] {
+    const { store, sealing, gatewayId } = this.options;
+    const sealer = sealing.sealerTo(HEAD_END, 'carried', gatewayId, store.nextEpoch());
+    const frames: Uint8Array[] = [];
+    for (const lane of [0, 1, 2] as const) {
+      let cursor = 0;
+      while (frames.length < mostFrames) {
+        const items = store.after(HEAD_END, lane, cursor, 500, SMALLEST_TEXT * 256);
+        const last = items.at(-1);
+        if (!last) break;
+        frames.push(sealer.seal(this.bodyText({ lane, from: cursor + 1, to: last.seq, items }, false)));
+        cursor = last.seq;
+      }
+    }
+    return frames;
+  }
+
+  /** After a change of keys the next frame is sealed with the new ones. */
+  newEpoch(): void {
+    this.sealer = null;
+  }
+
+  private take({ header, body: text }: Opened): void {
+    const { clock, hear, store } = this.options;
+    const nowMs = clock.monotonicMs();
+    const body = readBody(text);
+    if (!body) {
+      hear({ kind: 'refused', reason: 'form' });
+      return;
+    }
+    const { verdict, stretch } = this.receiving.take(header, body, nowMs, PENDING_MS);
+    if (verdict === 'refused') hear({ kind: 'refused', reason: 'replayed' });
+    if (verdict !== 'fresh') return;
+    if (this.proof !== null) {
+      this.proof = null;
+      hear({ kind: 'enrolled' });
+    }
+    this.takeNews(body, nowMs);
+    if (!body.span) return;
+    this.owesAnswer = true;
+    if (!stretch) return;
+    this.receiving.confirm(stretch);
+    const boxes = this.receiving.takeDirty().map((box) => ({ peer: HEAD_END, box }));
+    const arrivals = stretch.items.map((item) => ({ peer: HEAD_END, lane: stretch.lane, item }));
+    const stored = store.commit({ boxes, arrivals });
+    this.handOver(stored);
+  }
+
+  /** Hands on what is durable here, and remembers that it was handed on. */
+  private handOver(arrivals: StoredArrival[]): void {
+    if (arrivals.length === 0) return;
+    this.options.hear({ kind: 'arrived', arrivals });
+    this.options.store.handed(arrivals.map(({ number }) => number));
+  }
+
+  private takeNews({ heard, done }: Body, nowMs: number): void {
+    const { hear, store } = this.options;
+    if (heard && heard.epoch === this.sealer?.epoch) {
+      for (const change of this.ways.heard(heard.seqs, nowMs)) hear({ kind: 'way', ...change });
+    }
+    if (!done) return;
+    if (this.sending.acknowledge(done) !== 'ahead') return;
+    // An older copy of our storage has been put back: its numbers have been used before, so it gets a new name.
+    store.renewBox();
+    this.sending.restart();
+    hear({ kind: 'storage rolled back' });
+  }
+
+  /** Nobody knows us yet, so nothing tells which way works: all are tried. */
+  private askToEnrol(proof: string, nowMs: number): void {
+    if (nowMs - this.lastSentMs < ENROL_EVERY_MS) return;
+    this.lastSentMs = nowMs;
+    const { store, sealing, gatewayId, clock, ways, send } = this.options;
+    const sealer = sealing.sealerTo(HEAD_END, 'enrol', gatewayId, store.nextEpoch());
+    const frame = sealer.seal(
+      writeBody({ box: store.box, sentMs: clock.wallMs(), low: this.sending.low(), proof }, null),
+    );
+    for (const way of ways) send(way, frame);
+  }
+
+  private sendDue(nowMs: number): void {
+    for (let sent = 0; sent < MOST_SENT_AT_ONCE; sent += 1) {
+      const way = this.ways.current;
+      if (!way || !this.ways.isFree(way, nowMs)) return;
+      if (!this.sendNext(way, nowMs)) return;
+    }
+  }
+
+  private sendNext(way: Way, nowMs: number): boolean {
+    const { frameBytes, retryMs } = this.options.limits[way];
+    let mostText = frameBytes * TEXT_PER_FRAME_BYTE;
+    const next = this.sending.next(nowMs, mostText);
+    if (!next) return false;
+    let { span } = next;
+    for (;;) {
+      const frame = this.sealed(span, false);
+      const fits = frame.length <= Math.min(frameBytes, MAX_FRAME_BYTES);
+      if (fits || span.items.length <= 1 || mostText <= SMALLEST_TEXT) {
+        this.sending.sent(span, next.tries, nowMs, this.jittered(retryMs));
+        this.transmit(way, frame, nowMs);
+        return true;
+      }
+      mostText /= 2;
+      span = this.halved(span, nowMs);
+    }
+  }
+
+  /** The second half is due at once; it is cut again if it has to be. */
+  private halved(span: SpanText, nowMs: number): SpanText {
+    const half = span.items.slice(0, Math.ceil(span.items.length / 2));
+    const to = half.at(-1)?.seq ?? span.to;
+    this.sending.sent({ ...span, from: to + 1, items: [] }, 1, nowMs, 0);
+    return { ...span, to, items: half };
+  }
+
+  private sendFrame(way: Way, span: SpanText | null, isProbe: boolean, nowMs: number): void {
+    this.transmit(way, this.sealed(span, isProbe), nowMs);
+  }
+
+  private transmit(way: Way, frame: Uint8Array, nowMs: number): void {
+    const seq = (this.sealer?.nextSeq ?? 1) - 1;
+    this.ways.sent(way, seq, frame.length, nowMs);
+    this.lastSentMs = nowMs;
+    this.owesAnswer = false;
+    this.options.send(way, frame);
+  }
+
+  private sealed(span: SpanText | null, isProbe: boolean): Uint8Array {
+    const { store, sealing, gatewayId } = this.options;
+    if (!this.sealer || this.sealer.nextSeq >= MAX_FRAMES_PER_EPOCH) {
+      this.sealer = sealing.sealerTo(HEAD_END, 'up', gatewayId, store.nextEpoch());
+      this.ways.forgetFrames();
+    }
+    return this.sealer.seal(this.bodyText(span, isProbe));
+  }
+
+  private bodyText(span: SpanText | null, isProbe: boolean): string {
+    const { store, clock } = this.options;
+    const fixed = { box: store.box, sentMs: clock.wallMs(), low: this.sending.low() };
+    return writeBody({ ...fixed, isProbe, done: this.receiving.done() }, span);
+  }
+
+  private jittered(ms: number): number {
+    return ms * (0.9 + this.options.random() / 5);
+  }
+
+  private tellDiscarded(discarded: Discarded): void {
+    this.discarded += discarded.items;
+    this.options.hear({ kind: 'discarded', ...discarded });
+  }
+}

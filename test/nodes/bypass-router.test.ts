@@ -1,0 +1,344 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PrepaidMessage } from '../../nodes/lib/meter/prepaid-message';
+import type { IdentityNode } from '../../nodes/lib/red/identity-access';
+import { freePort } from '../bench/scratch-folder';
+import { needs, pathOrSkip } from '../needs';
+import { RunningFlow, withDeadline } from './running-flow';
+
+const POLL_MS = 20;
+
+/** Resolves when something holds; the engines have their own timers, so there is nothing else to wait for. */
+const until = (what: string, holds: () => boolean): Promise<void> =>
+  withDeadline(what, (resolve) => {
+    const timer = setInterval(() => {
+      if (!holds()) return;
+      clearInterval(timer);
+      resolve();
+    }, POLL_MS);
+  });
+
+/** Two ends of a real terminal line. */
+async function serialLine(
+  program: string,
+  folder: string,
+): Promise<{ links: [string, string]; pull: () => void }> {
+  const links: [string, string] = [join(folder, 'left'), join(folder, 'right')];
+  const socat = spawn(
+    program,
+    links.map((link) => `pty,raw,echo=0,link=${link}`),
+  );
+  await until('the serial line', () => links.every((link) => existsSync(link)));
+  return { links, pull: () => socat.kill() };
+}
+
+describe('bypass-router', function () {
+  this.timeout(20_000);
+  let flow: RunningFlow;
+  let before: string | undefined;
+
+  beforeEach(async () => {
+    flow = await RunningFlow.open();
+    before = process.env['WATTKEEPER_DATA'];
+    process.env['WATTKEEPER_DATA'] = flow.folder;
+  });
+  afterEach(async () => {
+    await flow.close();
+    if (before === undefined) delete process.env['WATTKEEPER_DATA'];
+    else process.env['WATTKEEPER_DATA'] = before;
+  });
+
+  const head = (router: object = {}): { id: string; type: string }[] => [
+    { id: 'head-identity', type: 'bypass-identity', side: 'head-end' } as never,
+    {
+      id: 'head',
+      type: 'bypass-router',
+      identity: 'head-identity',
+      wires: [['opened'], ['down'], ['alarms']],
+      ...router,
+    } as never,
+  ];
+  const gateway = (id: string, router: object = {}): { id: string; type: string }[] => [
+    { id: `${id}-identity`, type: 'bypass-identity', side: 'gateway', gatewayId: id } as never,
+    {
+      id,
+      type: 'bypass-router',
+      identity: `${id}-identity`,
+      linkKind: 'network',
+      wires: [['up'], [], ['events']],
+      ...router,
+    } as never,
+  ];
+  const ends = ['opened', 'down', 'alarms', 'up', 'events', 'error'].map((id) => ({ id, type: 'helper' }));
+  const watch = { id: 'catch', type: 'catch', scope: null, uncaught: false, wires: [['error']] };
+  const reading = (energyWh: number): object => ({
+    meterId: 'M1',
+    atMs: Date.now() - 1_000 + energyWh,
+    energyWh,
+  });
+
+  const waiting = (id: string): number => {
+    const { store } = (flow.node(`${id}-identity`) as IdentityNode).identity!;
+    return store.use(0).items + store.use(1).items + store.use(2).items;
+  };
+
+  /** Starts a head-end alone, has it invite gateways, and gives the codes. */
+  async function codesFor(ids: readonly string[]): Promise<Record<string, { code: string }>> {
+    await flow.start([...head(), ...ends, watch]);
+    const credentials: Record<string, { code: string }> = {};
+    for (const gatewayId of ids) {
+      const { payload } = await flow.ask('head', { payload: { ask: 'code', gatewayId } }, 'alarms');
+      credentials[`${gatewayId}-identity`] = { code: (payload as { code: string }).code };
+    }
+    await flow.stop();
+    return credentials;
+  }
+
+  it('lets a gateway in by its code, and deletes nothing before the origin comes back', async () => {
+    const credentials = await codesFor(['gw-1']);
+    await flow.start(
+      [
+        ...head({ wires: [['opened'], ['gw-1'], ['alarms']] }),
+        ...gateway('gw-1', { wires: [['head'], [], ['events']] }),
+        ...ends,
+        watch,
+      ],
+      credentials,
+    );
+    const opened = flow.next('opened');
+    flow.send('gw-1', { payload: [reading(1), reading(2)] });
+    const message = await opened;
+    assert.deepEqual(
+      (message.payload as { energyWh: number }[]).map(({ energyWh }) => energyWh),
+      [1, 2],
+    );
+    assert.equal(message.prepaid?.origin?.gatewayId, 'gw-1');
+    await flow.ask('head', { payload: { ask: 'state' } }, 'alarms');
+    assert.equal(waiting('gw-1'), 2, 'nobody has said that they are stored');
+    const downBefore = (flow.node('head-identity') as IdentityNode).identity!.store.use(0).items;
+    flow.send('head', { payload: { meterId: 'M1' }, gatewayId: 'gw-1', prepaid: { accountId: 'A1' } });
+    await flow.ask('head', { payload: { ask: 'state' } }, 'alarms');
+    const downAfter = (flow.node('head-identity') as IdentityNode).identity!.store.use(0).items;
+    assert.equal(downAfter, downBefore, 'what comes back without an origin is no command');
+    flow.send('head', { payload: {}, prepaid: { origin: message.prepaid.origin } });
+    await until('an empty outbox', () => waiting('gw-1') === 0);
+    const { payload } = await flow.ask('head', { payload: { ask: 'state' } }, 'alarms');
+    const [facts] = (payload as { gateways: Record<string, unknown>[] }).gateways;
+    assert.deepEqual(
+      [facts?.['gatewayId'], facts?.['isCarried'], facts?.['meterIds'], facts?.['readings']],
+      ['gw-1', false, ['M1'], 2],
+    );
+  });
+
+  it('brings readings into the ledger, where copies and refused ones are answered too', async () => {
+    const credentials = await codesFor(['gw-1']);
+    await flow.start(
+      [
+        flow.site(),
+        ...head({ site: 'site', wires: [['ingest'], ['gw-1'], ['alarms']] }),
+        ...gateway('gw-1', { wires: [['head'], [], ['events']] }),
+        { id: 'register', type: 'prepaid-register', site: 'site', wires: [['opened']] },
+        {
+          id: 'ingest',
+          type: 'meter-ingest',
+          site: 'site',
+          maxAgeDays: 0,
+          wires: [['tariff'], ['alarms'], []],
+        },
+        { id: 'tariff', type: 'tariff-calc', site: 'site', tariffId: 'home', wires: [['guard'], []] },
+        { id: 'guard', type: 'balance-guard', site: 'site', wires: [['down'], [], []] },
+        ...ends,
+        watch,
+      ],
+      credentials,
+    );
+    await flow.ask('register', { payload: { accountId: 'A1', name: 'House', meterId: 'M1' } }, 'opened');
+    const stranger = { meterId: 'nobody', atMs: Date.now(), energyWh: 5 };
+    const first = reading(10);
+    flow.send('gw-1', { payload: [first, stranger, first, reading(20)] });
+    await until(
+      'an empty outbox',
+      () => waiting('gw-1') === 0 && flow.ledger.store.knownMeter('M1') !== undefined,
+    );
+    await until('the ledger', () => flow.ledger.store.knownMeter('M1')?.head?.energyWh === 20);
+  });
+
+  /** The links field of both gateways, and what joins them besides wires of the flow. */
+  const cables: Record<
+    string,
+    (test: Mocha.Context) => Promise<{ links: [string, string]; pull: () => void }>
+  > = {
+    'wires of the flow': () =>
+      Promise.resolve({ links: ['neighbours', 'neighbours'], pull: () => undefined }),
+    'a TCP connection': async () => {
+      const port = await freePort();
+      return { links: [`tcp://127.0.0.1:${port}`, `listen://127.0.0.1:${port}`], pull: () => undefined };
+    },
+    'a serial line': (test) => serialLine(pathOrSkip(needs.socat, test), flow.folder),
+  };
+  for (const [cable, lay] of Object.entries(cables))
+    it(`goes by ${cable} through a neighbour, who can read nothing of it, and says so on both displays`, async function () {
+      const { links, pull } = await lay(this);
+      const credentials = await codesFor(['gw-1', 'gw-2']);
+      await flow.start(
+        [
+          ...head({ acknowledge: 'arrival', wires: [['opened'], ['gw-2'], ['alarms']] }),
+          ...gateway('gw-1', { hasDirect: false, links: links[0], wires: [[], ['gw-2'], ['events']] }),
+          ...gateway('gw-2', { links: links[1], wires: [['head', 'up'], ['gw-1'], ['down']] }),
+          ...ends,
+          watch,
+        ],
+        credentials,
+      );
+      const carried: PrepaidMessage[] = [];
+      flow.node('up').on('input', (message) => carried.push(message as PrepaidMessage));
+      const displays: unknown[] = [];
+      for (const id of ['events', 'down'])
+        flow.node(id).on('input', (message) => displays.push((message as PrepaidMessage).payload));
+      const opened = flow.next('opened');
+      flow.send('gw-1', { payload: { meterId: 'SECRET-METER', atMs: Date.now(), energyWh: 123_456_789 } });
+      const { payload } = await opened;
+      assert.deepEqual((payload as { meterId: string }).meterId, 'SECRET-METER');
+      await until('an empty outbox', () => waiting('gw-1') === 0);
+      await until('the display of the carrier', () =>
+        displays.some((text) => String(text).startsWith('Routed')),
+      );
+      assert.ok(displays.includes('Connection\nbarred'));
+      const state = await flow.ask('head', { payload: { ask: 'state' } }, 'alarms');
+      const facts = (state.payload as { gateways: { gatewayId: string; via: string }[] }).gateways;
+      assert.equal(facts.find(({ gatewayId }) => gatewayId === 'gw-1')?.via, 'gw-2');
+      assert.ok(carried.length > 0);
+      const stored = readdirSync(join(flow.folder, 'bypass'))
+        .filter((name) => name.includes('gw-2'))
+        .map((name) => readFileSync(join(flow.folder, 'bypass', name)));
+      for (const bytes of [...carried.map((message) => message.payload as Buffer), ...stored])
+        for (const secret of ['SECRET-METER', '123456789']) assert.equal(bytes.includes(secret), false);
+      pull();
+    });
+
+  it('carries a command down to the gateway of a meter', async () => {
+    const credentials = await codesFor(['gw-1']);
+    await flow.start(
+      [
+        ...head({ acknowledge: 'arrival', wires: [['opened'], ['gw-1'], ['alarms']] }),
+        ...gateway('gw-1', { wires: [['head'], [], ['events']] }),
+        ...ends,
+        watch,
+      ],
+      credentials,
+    );
+    const opened = flow.next('opened');
+    flow.send('gw-1', { payload: reading(1) });
+    await opened;
+    const command = withDeadline<PrepaidMessage>('the command', (resolve) =>
+      flow.node('events').on('input', (message) => {
+        if ((message as PrepaidMessage)['event'] === 'command') resolve(message as PrepaidMessage);
+      }),
+    );
+    flow.send('head', { topic: 'wk/M1/command', payload: '{"desired":"off"}' });
+    const { topic, payload } = await command;
+    assert.deepEqual([topic, payload], ['wk/M1/command', '{"desired":"off"}']);
+  });
+
+  it('goes over to a new key without a break', async () => {
+    const credentials = await codesFor(['gw-1']);
+    await flow.start(
+      [
+        ...head({ acknowledge: 'arrival', wires: [['opened'], ['gw-1'], ['alarms']] }),
+        ...gateway('gw-1', { wires: [['head'], [], ['events']] }),
+        ...ends,
+        watch,
+      ],
+      credentials,
+    );
+    const keyOf = (id: string): string =>
+      (flow.node(`${id}-identity`) as IdentityNode).identity!.keys.inUse.publicKey.toString('hex');
+    const [old, oldHead] = [keyOf('gw-1'), keyOf('head')];
+    flow.send('gw-1', { payload: { ask: 'rotate' } });
+    await until('the new key of the gateway', () => keyOf('gw-1') !== old);
+    flow.send('head', { payload: { ask: 'rotate' } });
+    await until('the new key of the head-end', () => keyOf('head') !== oldHead);
+    const opened = flow.next('opened');
+    flow.send('gw-1', { payload: reading(3) });
+    assert.equal(((await opened).payload as { energyWh: number }).energyWh, 3);
+    await until('an empty outbox', () => waiting('gw-1') === 0);
+  });
+
+  it('takes a sealed file that was carried on foot, and the answer back', async () => {
+    const credentials = await codesFor(['gw-1']);
+    const nodes = [...head({ acknowledge: 'arrival' }), ...gateway('gw-1'), ...ends, watch];
+    await flow.start(nodes, credentials);
+    const key = await flow.ask('gw-1', { payload: { ask: 'identity' } }, 'events');
+    const { publicKey } = key.payload as { publicKey: string };
+    await flow.ask('head', { payload: { ask: 'admit', gatewayId: 'gw-1', publicKey } }, 'alarms');
+    flow.send('gw-1', { payload: [reading(1), reading(2), reading(3)] });
+    await until('three in the outbox', () => waiting('gw-1') === 3);
+    const [up, down] = [join(flow.folder, 'up.sealed'), join(flow.folder, 'down.sealed')];
+    flow.send('gw-1', { payload: { ask: 'export', file: up } });
+    const opened: unknown[] = [];
+    flow.node('opened').on('input', (message) => opened.push((message as PrepaidMessage).payload));
+    flow.send('head', { payload: { ask: 'import', file: up } });
+    await until('three readings', () => opened.length === 3);
+    assert.equal(readFileSync(up).includes('M1'), false);
+    flow.send('head', { payload: { ask: 'export', file: down } });
+    flow.send('gw-1', { payload: { ask: 'import', file: down } });
+    await until('an empty outbox', () => waiting('gw-1') === 0);
+    flow.send('head', { payload: { ask: 'import', file: up } });
+    await flow.ask('head', { payload: { ask: 'state' } }, 'alarms');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal(opened.length, 3, 'the file again gives nothing again');
+  });
+
+  it('keeps its own topic to itself, so that nobody can slip in a key', async () => {
+    const credentials = await codesFor(['gw-1']);
+    await flow.start([...gateway('gw-1'), ...ends, watch], credentials);
+    const key = { control: 'key', publicKey: '00'.repeat(32) };
+    const message = { topic: '$bypass', payload: key };
+    const { error } = (await flow.ask('gw-1', message, 'error')) as unknown as { error: Error };
+    assert.match(error.message, /topic must not be "\$bypass"/);
+  });
+
+  const bad: [id: string, payload: object, says: RegExp][] = [
+    ['head', { ask: 'weather' }, /payload.ask must be one of state, .*, got "weather"/],
+    ['head', { ask: 'code', gatewayId: 'a b' }, /gatewayId must be 1 to 32 letters.*"a b"/],
+    ['head', { ask: 'way', way: 'direct' }, /is for a gateway/],
+    ['head', { command: 1 }, /msg.gatewayId must be the name of an enrolled gateway/],
+    ['head', { ask: 'import' }, /payload.file must be text.*"missing"/],
+  ];
+  for (const [id, payload, says] of bad)
+    it(`refuses ${JSON.stringify(payload)}`, async () => {
+      await flow.start([...head(), ...ends, watch]);
+      const { error } = (await flow.ask(id, { payload }, 'error')) as unknown as { error: Error };
+      assert.match(error.message, says);
+    });
+
+  it('keeps everything until somebody enters a code', async () => {
+    await flow.start([
+      ...head({ acknowledge: 'arrival', wires: [['opened'], ['gw-1'], ['alarms']] }),
+      ...gateway('gw-1', { wires: [['head'], [], ['events']] }),
+      ...ends,
+      watch,
+    ]);
+    flow.send('gw-1', { payload: reading(1) });
+    await until('one in the outbox', () => waiting('gw-1') === 1);
+    const { payload } = await flow.ask('head', { payload: { ask: 'code', gatewayId: 'gw-1' } }, 'alarms');
+    const { code } = payload as { code: string };
+    const opened = flow.next('opened');
+    flow.send('gw-1', { payload: { ask: 'enter', code } });
+    assert.equal(((await opened).payload as { energyWh: number }).energyWh, 1);
+    await until('an empty outbox', () => waiting('gw-1') === 0);
+  });
+
+  it('refuses a code with a typing error', async () => {
+    const credentials = await codesFor(['gw-1']);
+    const wrong = credentials['gw-1-identity']!;
+    wrong.code = `${wrong.code.slice(0, -1)}${wrong.code.endsWith('A') ? 'E' : 'A'}`;
+    await flow.start([...gateway('gw-1'), ...ends, watch], credentials);
+    const { error } = (await flow.ask('gw-1', { payload: reading(1) }, 'error')) as unknown as {
+      error: Error;
+    };
+    assert.match(error.message, /not complete or has a typing error/);
+  });
+});
