@@ -1,6 +1,13 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { isRelayTopic, topicOwner } from '../lib/meter/topics';
+import type { Answer, MeterLink } from '../lib/meter/meter-link';
+import type { MeterNews } from '../lib/meter/meter-news';
+import { MeterRules } from '../lib/meter/meter-rules';
+import { MeterWatch } from '../lib/meter/meter-watch';
 import type { PrepaidMessage } from '../lib/meter/prepaid-message';
-import { READING_FILTER, RELAY_FILTER, topicOwner } from '../lib/meter/topics';
+import { listenedTopics } from '../lib/meter/shapes/listened-topics';
+import { PayloadReader } from '../lib/meter/shapes/payload-reader';
+import { OWN_SHAPE } from '../lib/meter/shapes/understood';
 import { migrateConfig } from '../lib/red/config-migration';
 import { requireLink } from '../lib/red/link-access';
 import { onClose } from '../lib/red/on-close';
@@ -10,8 +17,26 @@ import { requireSite } from '../lib/red/site-access';
 import { toError } from '../lib/text/to-error';
 import { StatusLine } from '../lib/red/status';
 import { parseRelayReport } from '../lib/relay/relay-report';
+import type { Store } from '../lib/ledger/store';
+import { readIngestRequest, type IngestRequest } from './ingest-request';
+import { loadProfiles } from './load-profiles';
 import { DEFAULTS, MIGRATIONS, type MeterIngestConfig } from './meter-ingest.config';
+import { Arrivals } from './arrivals';
 import { ReadingGate, type GateOutputs } from './reading-gate';
+import { SamplingDesk } from './sampling-desk';
+
+type Ports = (PrepaidMessage | PrepaidMessage[] | null)[];
+
+/** Everything that one node works with. */
+interface Ingest {
+  gate: ReadingGate;
+  reader: PayloadReader;
+  watch: MeterWatch;
+  sampling: SamplingDesk;
+}
+
+/** Who became silent is looked for this often. */
+const SWEEP_EVERY_MS = 5_000;
 
 export = function register(RED: NodeAPI): void {
   function MeterIngest(this: Node, definition: NodeDef): void {
@@ -25,14 +50,13 @@ export = function register(RED: NodeAPI): void {
       () => status.show('broken', () => RED._('meter-ingest.status.not-ready')),
     );
 
-    onInput<PrepaidMessage>(this, (message) => {
-      const gate = ready();
-      if (isQuestion(message.payload)) {
-        return [null, null, { ...message, payload: { kind: 'counters', ...gate.counters } }];
-      }
-      const outputs = gate.fromWire(message);
-      showCounters(RED, status, gate);
-      return toPorts(outputs);
+    onInput<PrepaidMessage>(this, (message): Ports | Promise<Ports> => {
+      const ingest = ready();
+      const request = readIngestRequest(message.payload);
+      if (request) return answer(ingest, message, request);
+      const outputs = ingest.gate.fromWire(message);
+      showCounters(RED, status, ingest);
+      return toPorts(outputs, ingest.watch);
     });
 
     onClose(this, () => {
@@ -49,55 +73,162 @@ function connect(
   config: MeterIngestConfig,
   status: StatusLine,
   undo: (() => void)[],
-): ReadingGate {
+): Ingest {
   const site = requireSite(RED, config.site);
   const link = config.broker === '' ? null : requireLink(RED, config.broker);
-  const gate = new ReadingGate(site, node.id, config.acknowledge === 'commit', link?.bindsTopics ?? false);
+  const rules = new MeterRules(config.meters, config);
+  const watch = new MeterWatch(rules, config.checksSignals);
+  const reader = new PayloadReader({
+    settingsOf: (meterId) => rules.of(meterId).settings,
+    storedWh: (meterId) => shownRegister(site.store, meterId),
+    profiles: loadProfiles(config.profiles, site.dataFolder),
+  });
+  const gate = new ReadingGate({
+    site,
+    ingestId: node.id,
+    answersOnCommit: config.acknowledge === 'commit',
+    isBound: (device) => link?.bindsTopics === true && !link.speaksForOthers(device),
+    reader,
+    rules,
+    watch,
+  });
+  const ingest = { gate, reader, watch, sampling: new SamplingDesk(gate, reader, link) };
   const emit = (outputs: GateOutputs): void => {
-    if (outputs.accepted !== null || outputs.refusals.length > 0) node.send(toPorts(outputs));
-    showCounters(RED, status, gate);
+    const ports = toPorts(outputs, watch);
+    if (ports.some((port) => port !== null)) node.send(ports);
+    showCounters(RED, status, ingest);
   };
   undo.push(site.offerRetake(node.id, (message) => emit(gate.again(message))));
+  const sweeper = setInterval(() => {
+    watch.sweep(site.nowMs());
+    const news = takeNews(watch);
+    if (news) node.send([null, null, news]);
+  }, SWEEP_EVERY_MS);
+  sweeper.unref();
+  undo.push(() => clearInterval(sweeper));
   if (!link) {
     status.show('idle', () => RED._('meter-ingest.status.waiting'));
-    return gate;
+    return ingest;
   }
+  undo.push(...listenTo(link, ingest, config, { emit, fail: (error) => node.error(error) }));
   undo.push(
-    link.listen(READING_FILTER, (topic, payload, answer) => {
-      try {
-        emit(gate.fromBroker(topic, payload, answer));
-      } catch (error) {
-        // No ledger, no promise: the sender keeps its reading and sends it again.
-        answer?.(toError(error));
-        node.error(toError(error));
-      }
-    }),
-    link.listen(RELAY_FILTER, (topic, payload, answer) => {
-      const report = parseRelayReport(topicOwner(topic), payload.toString());
-      if (report) node.send([null, null, { topic, payload: { kind: 'relay', ...report } }]);
-      answer?.(null);
-    }),
     link.onState((state) => {
+      watch.setHearing(state.kind === 'up', site.nowMs());
       if (state.kind === 'down') status.show('broken', () => state.reason);
       else if (gate.counters.received === 0)
         status.show('waiting', () => RED._('meter-ingest.status.waiting'));
     }),
   );
   status.show('waiting', () => RED._('meter-ingest.status.waiting'));
-  return gate;
+  return ingest;
 }
 
-function isQuestion(payload: unknown): boolean {
-  return typeof payload === 'object' && payload !== null && 'ask' in payload && payload.ask === 'counters';
+interface Outlet {
+  emit: (outputs: GateOutputs) => void;
+  fail: (error: Error) => void;
 }
 
-function toPorts({ accepted, refusals }: GateOutputs): (PrepaidMessage | PrepaidMessage[] | null)[] {
-  return [accepted, refusals.length > 0 ? refusals : null, null];
+/** Hears everything that could be a meter. Returns the ways to stop. */
+function listenTo(
+  link: MeterLink,
+  { gate, watch }: Ingest,
+  { topics }: MeterIngestConfig,
+  { emit, fail }: Outlet,
+): (() => void)[] {
+  const failed = (settle: Answer | null, error: unknown): void => {
+    // No ledger, no promise: the sender keeps its reading and sends it again.
+    settle?.(toError(error));
+    fail(toError(error));
+  };
+  const guarded = (settle: Answer | null, deal: () => void): void => {
+    try {
+      deal();
+    } catch (error) {
+      failed(settle, error);
+    }
+  };
+  const arrivals = new Arrivals((together) =>
+    guarded(null, () => {
+      const outputs = gate.fromBrokerTogether(together, ({ answer }, error) => failed(answer, error));
+      for (const one of outputs) emit(one);
+    }),
+  );
+  const hear = (topic: string, payload: Buffer, settle: Answer | null): void => {
+    if (!isRelayTopic(topic)) arrivals.add({ topic, payload, answer: settle });
+    else guarded(settle, () => emit(hearRelay(watch, topic, payload, gate.nowMs(), settle)));
+  };
+  return [
+    () => arrivals.close(),
+    ...listenedTopics(topics, link.hearsDevicesOnly).map((filter) => link.listen(filter, hear)),
+    link.onDevice(({ kind, device, will }) => {
+      // A meter that says goodbye between two reports is no news; its deadline tells when it is missing.
+      if (kind !== 'outage') return;
+      watch.lose(device, gate.nowMs(), will ? 'outage' : 'offline');
+      emit(NOTHING);
+    }),
+  ];
 }
 
-function showCounters(RED: NodeAPI, status: StatusLine, { counters }: ReadingGate): void {
-  const { taken, held, rejected } = counters;
+const NOTHING: GateOutputs = { accepted: null, refusals: [] };
+
+/** Where the device itself shows its register, from which a register that is added up goes on. */
+function shownRegister(store: Store, meterId: string): number | null {
+  const known = store.knownMeter(meterId);
+  return known?.head ? known.head.energyWh - known.offset.energyWh : null;
+}
+
+function hearRelay(
+  watch: MeterWatch,
+  topic: string,
+  payload: Buffer,
+  nowMs: number,
+  settle: Answer | null,
+): GateOutputs {
+  const report = parseRelayReport(topicOwner(topic), payload.toString());
+  if (report) {
+    watch.hear(report.meterId, nowMs);
+    watch.add({ kind: 'relay', atMs: nowMs, ...report });
+  }
+  settle?.(null);
+  return NOTHING;
+}
+
+function answer(
+  { gate, reader, watch, sampling }: Ingest,
+  message: PrepaidMessage,
+  request: IngestRequest,
+): Ports | Promise<Ports> {
+  if (request.kind === 'counters') {
+    const shapes = Object.fromEntries(reader.seen);
+    return [null, null, { ...message, payload: { kind: 'counters', ...gate.counters, shapes } }];
+  }
+  const { meterId } = request;
+  return sampling.send(request).then(({ topic, payload }) => {
+    if (request.kind === 'interval') watch.setInterval(meterId, request.reportEveryMs, gate.nowMs());
+    return [null, null, { ...message, payload: { kind: 'asked', meterId, topic, command: payload } }];
+  });
+}
+
+function toPorts({ accepted, refusals }: GateOutputs, watch: MeterWatch): Ports {
+  return [accepted, refusals.length > 0 ? refusals : null, takeNews(watch)];
+}
+
+function takeNews(watch: MeterWatch): PrepaidMessage[] | null {
+  const news: MeterNews[] = watch.takeNews();
+  return news.length === 0 ? null : news.map((payload) => ({ topic: payload.meterId, payload }));
+}
+
+function showCounters(RED: NodeAPI, status: StatusLine, { gate, reader }: Ingest): void {
+  const { taken, held, rejected } = gate.counters;
   const bad = held + rejected;
   if (bad > 0) status.show('waiting', () => RED._('meter-ingest.status.refused', { taken, bad }));
-  else status.show('well', () => RED._('meter-ingest.status.taken', { taken }));
+  else status.show('well', () => takenText(RED, taken, reader));
+}
+
+/** How many readings were taken, and what was found when that is one thing and not our own JSON. */
+function takenText(RED: NodeAPI, taken: number, { seen }: PayloadReader): string {
+  const [shape = OWN_SHAPE] = seen.keys();
+  if (seen.size === 1 && shape !== OWN_SHAPE) return RED._('meter-ingest.status.detected', { taken, shape });
+  if (seen.size > 1) return RED._('meter-ingest.status.shapes', { taken, shapes: seen.size });
+  return RED._('meter-ingest.status.taken', { taken });
 }

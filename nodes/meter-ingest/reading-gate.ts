@@ -2,21 +2,58 @@ import type { Site } from '../lib/site/site';
 import type { Answer } from '../lib/meter/meter-link';
 import {
   retakeReadings,
-  takeMessage,
+  takeUnderstood,
   type Intake,
   type IntakeContext,
   type RefusedReading,
 } from '../lib/meter/intake';
 import { countIntake, newIntakeCounters } from '../lib/meter/intake-counters';
-import { asList, fillMessage, type PrepaidMessage } from '../lib/meter/prepaid-message';
+import type { MeterRules } from '../lib/meter/meter-rules';
+import type { MeterWatch } from '../lib/meter/meter-watch';
+import { asList, fillMessage, type PrepaidMessage, type TakenReading } from '../lib/meter/prepaid-message';
 import type { Reading } from '../lib/meter/reading';
+import type { PayloadReader } from '../lib/meter/shapes/payload-reader';
+import { OWN_SHAPE, type Binding, type Understood } from '../lib/meter/shapes/understood';
 
-/** What comes out: accepted readings for output 1, refusals for output 2. */
+/** What comes out: accepted readings for output 1, refusals for output 2. News of meters is asked from the watch. */
 export interface GateOutputs {
   accepted: PrepaidMessage | null;
   refusals: PrepaidMessage[];
 }
 
+/** A message from a broker; `answer` is null when nobody waits. */
+export interface Arrival {
+  topic: string;
+  payload: Buffer;
+  answer: Answer | null;
+}
+
+/** Readings of several messages on their way as one. */
+interface Bundle {
+  taken: TakenReading[];
+  total: number;
+  /** Those of them that travel no further, being copies or no readings. */
+  ended: number;
+  answers: Answer[];
+}
+
+export interface GateOptions {
+  site: Site;
+  ingestId: string;
+  answersOnCommit: boolean;
+  /** Whether the device of a topic may speak for itself only. */
+  isBound: Binding;
+  reader: PayloadReader;
+  rules: MeterRules;
+  watch: MeterWatch;
+}
+
+/** Where a meter was heard last. Past this many the one that was heard first is forgotten. */
+const MAX_HEARD_ON = 50_000;
+/** So many messages at once are a rush; below it each reading travels by itself, which is easier to build on. */
+const MIN_BUNDLE = 8;
+/** What comes by wire, an operator has let in. */
+const FREE: Binding = () => false;
 const NOTHING: GateOutputs = { accepted: null, refusals: [] };
 
 /**
@@ -25,79 +62,178 @@ const NOTHING: GateOutputs = { accepted: null, refusals: [] };
  */
 export class ReadingGate {
   readonly counters = newIntakeCounters();
+  /** On which topic a meter that does not speak our own JSON was heard, so that it can be asked there. */
+  private readonly heardOn = new Map<string, string>();
   private readonly context: IntakeContext;
   private lastNumber = 0;
 
-  constructor(
-    private readonly site: Site,
-    private readonly ingestId: string,
-    private readonly answersOnCommit: boolean,
-    /** Whether the broker lets a sender write below its own name only. */
-    private readonly bindsTopics: boolean,
-  ) {
+  constructor(private readonly options: GateOptions) {
+    const { site, rules, watch } = options;
     const { store, chain } = site;
     this.context = {
       chain,
       nowMs: 0,
       lookUp: (meterId, atMs) => store.storedMoment(meterId, atMs),
-      bindsTopics: false,
+      lookAround: (meterId, atMs) => store.around(meterId, atMs),
+      jumpOf: (meterId) => rules.of(meterId).jump,
+      judge: (reading, nowMs) => watch.judge(reading, nowMs),
+      onTaken: (reading, nowMs) => watch.observe(reading, nowMs),
     };
   }
 
-  /** A message from a broker. `answer` is called when every reading in it is durable, or can not be. */
-  fromBroker(topic: string, payload: Buffer, answer: Answer | null): GateOutputs {
-    const intake = this.take(topic, payload, this.bindsTopics);
-    // An id of our own, since Node-RED would otherwise draw a random one for every reading.
-    const message: PrepaidMessage = { _msgid: this.nextId(), topic, prepaid: { ingestId: this.ingestId } };
-    if (answer !== null && !this.answersOnCommit) answer(null);
-    else if (answer !== null) {
-      const receipt = this.site.receipts.issue(intake.total, this.site.monotonicMs(), (outcome) =>
-        answer(
-          outcome === 'durable' ? null : new Error(`the reading was not stored (${outcome}): send it again`),
-        ),
-      );
-      if (receipt === null) {
-        this.giveUp(intake);
-        answer(new Error('too many readings are waiting: send it again later'));
-        return NOTHING;
+  nowMs(): number {
+    return this.options.site.nowMs();
+  }
+
+  topicOf(meterId: string): string | undefined {
+    return this.heardOn.get(meterId);
+  }
+
+  /** A message from a broker. Its answer is called when every reading in it is durable, or can not be. */
+  fromBroker(arrival: Arrival): GateOutputs {
+    return this.passArrival(arrival, this.takeArrival(arrival));
+  }
+
+  /**
+   * Messages that arrived together. Beyond a few, their readings travel as one frame with one receipt, so that a wire
+   * is crossed once and not a thousand times. What was refused, or is a frame already, goes by itself: nobody's
+   * acknowledgement shall depend on the bad reading of another.
+   */
+  fromBrokerTogether(
+    arrivals: readonly Arrival[],
+    fail: (arrival: Arrival, error: unknown) => void,
+  ): GateOutputs[] {
+    const outputs: GateOutputs[] = [];
+    const bundle: Bundle = { taken: [], total: 0, ended: 0, answers: [] };
+    for (const arrival of arrivals) {
+      try {
+        const intake = this.takeArrival(arrival);
+        const isPlain = arrivals.length >= MIN_BUNDLE && intake.refused.length === 0 && !intake.isFrame;
+        if (isPlain) addToBundle(bundle, intake, arrival.answer);
+        else outputs.push(this.passArrival(arrival, intake));
+      } catch (error) {
+        fail(arrival, error);
       }
-      message.prepaid = { ingestId: this.ingestId, receipt };
     }
-    return this.pass(message, intake);
+    if (bundle.total > 0) outputs.push(this.passBundle(bundle));
+    return outputs;
   }
 
   /** A message from the input wire. Everything in it that is not ours is left alone. */
   fromWire(message: PrepaidMessage): GateOutputs {
-    const intake = this.take(message.topic ?? '', message.payload, false);
-    message.prepaid = { ...message.prepaid, ingestId: this.ingestId };
+    const intake = this.take(message.topic ?? '', message.payload, FREE);
+    message.prepaid = { ...message.prepaid, ingestId: this.options.ingestId };
     return this.pass(message, intake);
   }
 
   /** Readings whose segment the ledger refused: the chain has been put right, so they get new segments. */
   again(message: PrepaidMessage): GateOutputs {
     const isFrame = Array.isArray(message.payload);
-    this.context.nowMs = this.site.nowMs();
+    this.context.nowMs = this.options.site.nowMs();
     const readings = asList(message.payload as Reading | Reading[]);
     return this.pass(message, retakeReadings(readings, isFrame, this.context));
   }
 
-  private nextId(): string {
-    this.lastNumber += 1;
-    return `${this.ingestId}-${this.lastNumber}`;
+  private takeArrival({ topic, payload }: Arrival): Intake {
+    return this.take(topic, payload, this.options.isBound);
   }
 
-  private take(topic: string, payload: unknown, bindsTopics: boolean): Intake {
-    this.context.bindsTopics = bindsTopics;
-    this.context.nowMs = this.site.nowMs();
-    const intake = takeMessage(topic, payload, this.context);
+  private passArrival({ topic, answer }: Arrival, intake: Intake): GateOutputs {
+    const { ingestId } = this.options;
+    // An id of our own, since Node-RED would otherwise draw a random one for every reading.
+    const message: PrepaidMessage = { _msgid: this.nextId(), topic, prepaid: { ingestId } };
+    if (!this.promise(message, intake.total, answer === null ? [] : [answer])) {
+      this.giveUp(intake.taken);
+      return NOTHING;
+    }
+    return this.pass(message, intake);
+  }
+
+  private passBundle({ taken, total, ended, answers }: Bundle): GateOutputs {
+    const { ingestId, site } = this.options;
+    const message: PrepaidMessage = { _msgid: this.nextId(), prepaid: { ingestId } };
+    if (!this.promise(message, total, answers)) {
+      this.giveUp(taken);
+      return NOTHING;
+    }
+    if (ended > 0) site.receipts.settle(message.prepaid?.receipt, ended, 'durable');
+    return { accepted: taken.length > 0 ? fillMessage(message, taken, true) : null, refusals: [] };
+  }
+
+  /** Puts a receipt on a message for those who wait. False, and they are told so, when too many wait already. */
+  private promise(message: PrepaidMessage, readings: number, answers: readonly Answer[]): boolean {
+    const { site, ingestId, answersOnCommit } = this.options;
+    if (answers.length === 0) return true;
+    if (!answersOnCommit) {
+      for (const answer of answers) answer(null);
+      return true;
+    }
+    const receipt = site.receipts.issue(readings, site.monotonicMs(), (outcome) => {
+      const error =
+        outcome === 'durable' ? null : new Error(`the reading was not stored (${outcome}): send it again`);
+      for (const answer of answers) answer(error);
+    });
+    if (receipt === null) {
+      const error = new Error('too many readings are waiting: send it again later');
+      for (const answer of answers) answer(error);
+      return false;
+    }
+    message.prepaid = { ingestId, receipt };
+    return true;
+  }
+
+  private nextId(): string {
+    this.lastNumber += 1;
+    return `${this.options.ingestId}-${this.lastNumber}`;
+  }
+
+  private take(topic: string, payload: unknown, isBound: Binding): Intake {
+    const nowMs = this.options.site.nowMs();
+    this.context.nowMs = nowMs;
+    const understood = this.options.reader.read(topic, payload, nowMs, isBound);
+    if (understood.shape !== OWN_SHAPE) this.note(topic, understood, nowMs);
+    const intake = takeUnderstood(understood, this.context);
     countIntake(this.counters, intake);
     return intake;
   }
 
+  /** What a message says besides where registers stand. Our own JSON says nothing else. */
+  private note(topic: string, { readings, live, events }: Understood, nowMs: number): void {
+    const { watch } = this.options;
+    for (const { meterId } of readings) this.rememberTopic(meterId, topic);
+    for (const values of live) {
+      this.rememberTopic(values.meterId, topic);
+      watch.hear(values.meterId, nowMs, values.voltageV);
+      watch.add({ kind: 'live', ...values });
+    }
+    for (const { kind, meterId, atMs, reported } of events) {
+      if (kind === 'offline') watch.lose(meterId, nowMs, 'offline');
+      else {
+        this.rememberTopic(meterId, topic);
+        watch.hear(meterId, nowMs);
+      }
+      if (kind === 'started') watch.add({ kind, meterId, atMs, reason: 'the meter has started' });
+      if (reported) watch.add({ kind: 'relay', meterId, atMs, reported });
+    }
+  }
+
+  private rememberTopic(meterId: string, topic: string): void {
+    if (this.heardOn.get(meterId) === topic) return;
+    this.heardOn.delete(meterId);
+    this.heardOn.set(meterId, topic);
+    if (this.heardOn.size <= MAX_HEARD_ON) return;
+    for (const first of this.heardOn.keys()) {
+      this.heardOn.delete(first);
+      return;
+    }
+  }
+
   private pass(message: PrepaidMessage, intake: Intake): GateOutputs {
-    const { receipts } = this.site;
+    const { receipts } = this.options.site;
     const receipt = message.prepaid?.receipt;
-    if (intake.duplicates > 0) receipts.settle(receipt, intake.duplicates, 'durable');
+    // A copy is stored already, and what only says something needs no storing.
+    const ended = intake.duplicates + intake.noted;
+    if (ended > 0) receipts.settle(receipt, ended, 'durable');
     const refusals = intake.refused.map((refused) => this.store(message, refused));
     const accepted = intake.taken.length > 0 ? fillMessage(message, intake.taken, intake.isFrame) : null;
     return { accepted, refusals };
@@ -105,16 +241,28 @@ export class ReadingGate {
 
   /** A refused reading counts as dealt with once it is written down. */
   private store({ topic, prepaid }: PrepaidMessage, { refusal, content }: RefusedReading): PrepaidMessage {
+    const { site } = this.options;
     const source = topic ?? '';
-    this.site.submit({ type: 'refusal', refusal, source, content }, (error, result) => {
+    site.submit({ type: 'refusal', refusal, source, content }, (error, result) => {
       const isStored = error === null && result?.outcome === 'recorded';
-      this.site.receipts.settle(prepaid?.receipt, 1, isStored ? 'durable' : 'failed');
+      site.receipts.settle(prepaid?.receipt, 1, isStored ? 'durable' : 'failed');
     });
     return { topic: source, payload: refusal };
   }
 
   /** The readings go nowhere, so the chain must not count them. */
-  private giveUp({ taken }: Intake): void {
-    for (const { reading } of taken) this.site.chain.forget(reading.meterId);
+  private giveUp(taken: readonly TakenReading[]): void {
+    for (const { reading } of taken) this.options.site.chain.forget(reading.meterId);
   }
+}
+
+function addToBundle(
+  bundle: Bundle,
+  { taken, total, duplicates, noted }: Intake,
+  answer: Answer | null,
+): void {
+  for (const one of taken) bundle.taken.push(one);
+  bundle.total += total;
+  bundle.ended += duplicates + noted;
+  if (answer) bundle.answers.push(answer);
 }
