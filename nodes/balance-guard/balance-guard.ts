@@ -13,9 +13,13 @@ import type { Site } from '../lib/site/site';
 import { DEFAULTS, MIGRATIONS, type BalanceGuardConfig } from './balance-guard.config';
 import { guardPolicy } from './guard-policy';
 import { LedgerDesk, type DeskResult } from './ledger-desk';
+import { StandingDesk } from './standing-desk';
 
 /** Notices that a stop kept from the flow are handed over at the next start, at most this many. */
 const MAX_NOTICES_AT_START = 1_000;
+
+/** A day's standing charge may wait this long for its commit. */
+const CHARGE_DUE_EVERY_MS = 10_000;
 
 export = function register(RED: NodeAPI): void {
   function BalanceGuard(this: Node, definition: NodeDef): void {
@@ -28,7 +32,7 @@ export = function register(RED: NodeAPI): void {
         const site = requireSite(RED, config.site);
         const decide = guardPolicy(config, site.timeZone, () => site.store.countMeters());
         status.show('idle', () => RED._('balance-guard.status.waiting'));
-        return { site, desk: new LedgerDesk(site, decide) };
+        return { site, desk: new LedgerDesk(site, decide), standing: new StandingDesk(site, decide) };
       },
       () => status.show('broken', () => RED._('balance-guard.status.not-ready')),
     );
@@ -55,6 +59,23 @@ export = function register(RED: NodeAPI): void {
       if (result.error) throw result.error;
     });
 
+    const chargeDue = (): void => {
+      try {
+        const { site, standing } = ready();
+        const give = (result: DeskResult): void => {
+          this.send(toPorts({ payload: result.accounts }, result));
+          handOver(site, result.notices);
+        };
+        standing.chargeDue(give).catch((error: unknown) => {
+          status.show('broken', () => RED._('balance-guard.status.failed'));
+          this.error(toError(error));
+        });
+      } catch {
+        // Why it is not ready has been said already.
+      }
+    };
+    const dueTimer = setInterval(chargeDue, CHARGE_DUE_EVERY_MS);
+
     // The flow has to be complete before anything is sent into it.
     const atStart = setImmediate(() => {
       try {
@@ -62,6 +83,7 @@ export = function register(RED: NodeAPI): void {
         const notices = site.claimNotices(MAX_NOTICES_AT_START);
         if (notices.length > 0) this.send([null, null, notices.map((notice) => ({ payload: notice }))]);
         handOver(site, notices);
+        chargeDue();
       } catch (error) {
         this.warn(toError(error));
       }
@@ -69,6 +91,7 @@ export = function register(RED: NodeAPI): void {
 
     onClose(this, () => {
       clearImmediate(atStart);
+      clearInterval(dueTimer);
       status.close();
     });
   }

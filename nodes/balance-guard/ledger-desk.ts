@@ -1,7 +1,6 @@
 import type { GuardInput, PricedReading, TopUpRequest } from '../lib/ledger/guard-input';
-import type { Committed, PostingResult } from '../lib/ledger/posting';
+import type { ChainRefused, Committed, PostingResult, PriceRefused } from '../lib/ledger/posting';
 import { asList, type PrepaidMessage } from '../lib/meter/prepaid-message';
-import type { Reading } from '../lib/meter/reading';
 import type { Notice } from '../lib/notice/notice';
 import type { DecideSupply, RelayIntent } from '../lib/policy/supply-decision';
 import type { Site } from '../lib/site/site';
@@ -15,9 +14,6 @@ export interface DeskResult {
   /** The first thing that went wrong; the rest of the message was dealt with all the same. */
   error: Error | null;
 }
-
-/** A reading that keeps being refused is not merely out of step; the device will send it again. */
-const MAX_RETAKES = 5;
 
 /** Brings messages to the ledger, waits for the commit, and settles receipts by what became of each reading. */
 export class LedgerDesk {
@@ -36,12 +32,7 @@ export class LedgerDesk {
 
   /** A message that no guard can take: its readings are not on their way, and its sender shall send again. */
   refuse(message: PrepaidMessage): void {
-    const readings = asList(message.payload as Partial<Reading> | Partial<Reading>[] | undefined);
-    for (const reading of readings) {
-      const meterId: unknown = (reading as Partial<Reading> | null)?.meterId;
-      if (typeof meterId === 'string') this.site.chain.forget(meterId);
-    }
-    this.site.receipts.settle(message.prepaid?.receipt, Math.max(1, readings.length), 'failed');
+    this.site.giveBack(message, asList(message.payload));
   }
 
   private async takeTopUp(message: PrepaidMessage, topUp: TopUpRequest): Promise<DeskResult> {
@@ -62,19 +53,22 @@ export class LedgerDesk {
   private takeReadings(message: PrepaidMessage, readings: readonly PricedReading[]): Promise<DeskResult> {
     return new Promise((resolve) => {
       const done = newResult();
-      const outOfStep: PricedReading[] = [];
+      const outOfStep: OutOfStep[] = [];
       let open = readings.length;
       for (const priced of readings) {
         this.site.submit({ type: 'charge', ...priced, decide: this.decide }, (error, result) => {
           if (error) this.failReading(done, message, priced, error);
-          else if (result?.outcome === 'chain') {
+          else if (result?.outcome === 'chain' || result?.outcome === 'price') {
             this.site.chain.rewind(priced.reading.meterId, result.head);
-            outOfStep.push(priced);
+            if (result.outcome === 'price') this.site.prices.forget(priced.reading.meterId);
+            outOfStep.push({ ...priced, result });
           } else if (result?.outcome === 'refused') {
             // A setting is wrong, such as a price without a version of its own. The energy is billed once it is right.
             const { field, value, reason } = result;
             this.failReading(done, message, priced, new RangeError(`${field} "${value}": ${reason}`));
           } else if (result) {
+            // A late reading changes what pricing has to go on from.
+            if (priced.segment.isLate === true) this.site.prices.forget(priced.reading.meterId);
             this.collect(done, result, priced.reading.meterId);
             this.site.receipts.settle(message.prepaid?.receipt, 1, 'durable');
           }
@@ -104,28 +98,34 @@ export class LedgerDesk {
     { reading }: PricedReading,
     error: Error,
   ): void {
-    this.site.chain.forget(reading.meterId);
-    this.site.receipts.settle(message.prepaid?.receipt, 1, 'failed');
+    this.site.giveBack(message, [reading]);
     done.error ??= error;
   }
 
-  /** Readings whose segment did not start at the stored head go back to the ingest, which cuts new segments. */
-  private sendBack(done: DeskResult, message: PrepaidMessage, outOfStep: readonly PricedReading[]): void {
+  /** Readings whose segment or price is not the ledger's go back to the ingest, which cuts new segments. */
+  private sendBack(done: DeskResult, message: PrepaidMessage, outOfStep: readonly OutOfStep[]): void {
     const [first] = outOfStep;
     if (!first) return;
-    const retakes = (message.prepaid?.retakes ?? 0) + 1;
     const readings = outOfStep.map(({ reading }) => reading);
-    const again: PrepaidMessage = {
-      ...message,
-      payload: Array.isArray(message.payload) ? readings : first.reading,
-      prepaid: { ...message.prepaid, retakes },
-    };
-    if (retakes <= MAX_RETAKES && this.site.retake(again)) return;
-    this.site.receipts.settle(message.prepaid?.receipt, outOfStep.length, 'failed');
-    done.error ??= new Error(
-      `the reading of ${first.reading.meterId} does not follow the last one in the ledger; it is billed with the next reading`,
-    );
+    if (this.site.takeAgain(message, readings)) return;
+    this.site.giveBack(message, readings);
+    done.error ??= faultOf(first);
   }
+}
+
+/** A reading that the ledger would take otherwise than it came. */
+interface OutOfStep extends PricedReading {
+  result: ChainRefused | PriceRefused;
+}
+
+function faultOf({ reading, charge, result }: OutOfStep): Error {
+  if (result.outcome === 'chain')
+    return new Error(
+      `the reading of ${reading.meterId} does not follow the last one in the ledger; it is billed with the next reading`,
+    );
+  return new RangeError(
+    `charge.amountMicros must be what the ledger comes to, ${result.amountMicros}: change prices in tariff-calc, got ${charge.amountMicros}`,
+  );
 }
 
 function newResult(): DeskResult {

@@ -1,11 +1,14 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { parseRegistrations } from '../lib/ledger/registration-input';
+import type { Posting } from '../lib/ledger/posting';
+import { parseStaffRequest, type StaffRequest } from '../lib/ledger/staff-request';
 import type { PrepaidMessage } from '../lib/meter/prepaid-message';
+import { leaveSupply } from '../lib/policy/supply-decision';
 import { migrateConfig } from '../lib/red/config-migration';
 import { onInput } from '../lib/red/on-input';
 import { readyOrFault } from '../lib/red/ready-or-fault';
 import { requireSite } from '../lib/red/site-access';
 import { showStatus } from '../lib/red/status';
+import type { Site } from '../lib/site/site';
 import { DEFAULTS, MIGRATIONS, type PrepaidRegisterConfig } from './prepaid-register.config';
 
 export = function register(RED: NodeAPI): void {
@@ -24,18 +27,40 @@ export = function register(RED: NodeAPI): void {
 
     onInput<PrepaidMessage>(this, async (message) => {
       const ledger = site();
-      const registrations = parseRegistrations(message.payload);
+      const request = parseStaffRequest(message.payload);
       const by = typeof message['by'] === 'string' ? message['by'] : 'flow';
-      const results = await Promise.all(
-        registrations.map((registration) => ledger.post({ type: 'register', registration, by })),
-      );
-      for (const { meterId } of registrations) ledger.chain.forget(meterId);
+      const postings = postingsFor(request, by);
+      const results = await Promise.all(postings.map((posting) => ledger.post(posting)));
+      forgetChanged(ledger, request);
       const refused = results.find((result) => result.outcome === 'refused');
       if (refused?.outcome === 'refused')
         throw new RangeError(`${refused.field} ${refused.reason}, got "${refused.value}"`);
-      showStatus(this, 'well', RED._('prepaid-register.status.registered', { count: registrations.length }));
+      showStatus(this, 'well', RED._(`prepaid-register.status.${request.kind}`, { count: postings.length }));
       return message;
     });
   }
   RED.nodes.registerType('prepaid-register', PrepaidRegister);
 };
+
+/** Nothing here decides about anybody's light: the next reading or payment does, at the balance guard. */
+function postingsFor(request: StaffRequest, by: string): Posting[] {
+  switch (request.kind) {
+    case 'register':
+      return request.registrations.map((registration) => ({ type: 'register', registration, by }));
+    case 'takeDown': {
+      const { meterId, closing } = request;
+      return [{ type: 'closeMeter', meterId, closing, by, decide: leaveSupply }];
+    }
+    case 'settle': {
+      const { refusalId, settlement } = request;
+      return [{ type: 'settleHeld', refusalId, settlement, by, decide: leaveSupply }];
+    }
+  }
+}
+
+/** What is remembered of meters ahead of the ledger no longer holds once staff have changed them. */
+function forgetChanged(site: Site, request: StaffRequest): void {
+  if (request.kind === 'register') for (const { meterId } of request.registrations) site.forgetMeter(meterId);
+  else if (request.kind === 'takeDown') site.forgetMeter(request.meterId);
+  else site.forgetMeters();
+}

@@ -1,6 +1,8 @@
 import { powerCurve, type PowerStep } from '../lib/ledger/power-curve';
-import type { MeterSummary } from '../lib/ledger/report';
+import type { HeldReading, MeterSummary } from '../lib/ledger/report';
 import type { ReportQuestion } from '../lib/ledger/report-question';
+import type { Statement } from '../lib/ledger/statement';
+import type { ApprovedTariff } from '../lib/ledger/store';
 import type { Site } from '../lib/site/site';
 
 /** A meter as a dashboard shows it. Money is given exactly and as text for people. */
@@ -45,7 +47,35 @@ export interface NoticesAnswer {
   }[];
 }
 
-export type ReportAnswer = NeighbourhoodAnswer | MeterAnswer | NoticesAnswer;
+export interface HeldAnswer {
+  kind: 'held';
+  nowMs: number;
+  timeZone: string;
+  readings: HeldReading[];
+}
+
+export interface StatementAnswer {
+  kind: 'statement';
+  nowMs: number;
+  timeZone: string;
+  currency: string;
+  statement: Statement;
+  /** The amounts for people. */
+  texts: Record<
+    'opening' | 'topUps' | 'moneyBack' | 'debts' | 'charges' | 'taxes' | 'corrections' | 'closing',
+    string
+  >;
+}
+
+export interface TariffsAnswer {
+  kind: 'tariffs';
+  nowMs: number;
+  timeZone: string;
+  tariffs: ApprovedTariff[];
+}
+
+export type ReportAnswer =
+  NeighbourhoodAnswer | MeterAnswer | NoticesAnswer | HeldAnswer | StatementAnswer | TariffsAnswer;
 
 const MS_PER_HOUR = 3_600_000;
 /** A chart on a phone shows no more than this; the thinning keeps the register exact. */
@@ -68,6 +98,11 @@ export function answerQuestion(site: Site, siteName: string, question: ReportQue
       }));
     return { kind: 'notices', nowMs, timeZone, notices };
   }
+  if (question.ask === 'held')
+    return { kind: 'held', nowMs, timeZone, readings: site.store.heldReadings(question.limit) };
+  if (question.ask === 'tariffs')
+    return { kind: 'tariffs', nowMs, timeZone, tariffs: site.store.approvedTariffs() };
+  if (question.ask === 'statement') return statementAnswer(site, nowMs, question);
   if (question.ask === 'meter') return meterAnswer(site, nowMs, question.meterId, question.hours);
   const meters = site.store.summaries().map((summary) => meterCard(site, nowMs, summary));
   const { clock, currency } = site;
@@ -83,6 +118,27 @@ function meterAnswer(site: Site, nowMs: number, meterId: string, hours: number):
   const usedWh = (points.at(-1)?.energyWh ?? 0) - (points[0]?.energyWh ?? 0);
   const meter = meterCard(site, nowMs, summary);
   return { kind: 'meter', nowMs, sinceMs, timeZone: site.timeZone, meter, power: powerCurve(points), usedWh };
+}
+
+function statementAnswer(
+  site: Site,
+  nowMs: number,
+  { accountId, fromMs, toMs }: ReportQuestion & { ask: 'statement' },
+): StatementAnswer {
+  const statement = site.store.statement(accountId, fromMs, toMs);
+  if (!statement) throw new RangeError(`accountId must be an account, got "${accountId}"`);
+  const { timeZone, currency } = site;
+  const texts = {
+    opening: site.writeMoney(statement.openingMicros),
+    topUps: site.writeMoney(statement.topUpsMicros),
+    moneyBack: site.writeMoney(statement.moneyBackMicros),
+    debts: site.writeMoney(statement.debtsMicros),
+    charges: site.writeMoney(statement.chargesMicros),
+    taxes: site.writeMoney(statement.taxesMicros),
+    corrections: site.writeMoney(statement.correctionsMicros),
+    closing: site.writeMoney(statement.closingMicros),
+  };
+  return { kind: 'statement', nowMs, timeZone, currency, statement, texts };
 }
 
 function meterCard(site: Site, nowMs: number, summary: MeterSummary): MeterCard {

@@ -1,10 +1,23 @@
+import { isUsable, onlyNodeOf } from '../lib/form/config-nodes';
 import { accepts, fieldCheck } from '../lib/form/field-check';
-import { formatAmount } from '../lib/money/micros';
-import { flatTariff, priceSegment } from '../lib/tariff/flat-tariff';
-import { nextVersion, type TariffSetting } from '../lib/tariff/next-version';
-import { DEFAULTS, type TariffCalcConfig } from './tariff-calc.config';
+import { inForceMs } from '../lib/form/tariff-in-force';
+import { readTariff, tariffOfText } from '../lib/form/tariff-text';
+import { migrateConfig } from '../lib/red/config-migration';
+import { DEFAULTS, MIGRATIONS, type TariffCalcConfig } from './tariff-calc.config';
+import { TariffDialog } from './tariff-dialog.editor';
+import { versionRule } from './version-rule.editor';
 
-type TariffNode = TariffCalcConfig & { id: string; type: string };
+/**
+ * Settings of version 0. The editor keeps only properties it has been told of, and would lose the price of a flow that
+ * is deployed again before anybody has opened this dialog.
+ */
+const FORMER_SETTINGS = ['tariffId', 'version', 'pricePerKwh'] as const;
+/** A setting that was not there yet when the node was saved is undefined. */
+type StoredNode = Partial<Record<keyof TariffCalcConfig, string | number>>;
+
+const formerDefaults = Object.fromEntries(FORMER_SETTINGS.map((name) => [name, { value: undefined }]));
+
+let dialog: TariffDialog | null = null;
 
 RED.nodes.registerType<TariffCalcConfig>('tariff-calc', {
   category: 'prepaid',
@@ -12,27 +25,41 @@ RED.nodes.registerType<TariffCalcConfig>('tariff-calc', {
   defaults: {
     configVersion: { value: DEFAULTS.configVersion },
     name: { value: DEFAULTS.name },
-    tariffId: {
-      value: DEFAULTS.tariffId,
+    site: {
+      value: DEFAULTS.site,
+      type: 'prepaid-site',
+      required: false,
       validate: fieldCheck(
-        (tariffId) => accepts(() => flatTariff(tariffId, 1, '0')),
-        'tariff-calc.error.tariff',
+        (id: string | undefined) =>
+          id === undefined || id === '' || id === '_ADD_' || isUsable(RED.nodes.node(id)),
+        'tariff-calc.error.site',
       ),
     },
-    version: {
-      value: DEFAULTS.version,
+    tariff: {
+      value: DEFAULTS.tariff,
+      validate(text, _options) {
+        const problem = problemOf({ ...this, tariff: text });
+        return problem === null || this._('tariff-calc.error.tariff', { problem });
+      },
+    },
+    state: {
+      value: DEFAULTS.state,
       validate: fieldCheck(
-        (version) => accepts(() => flatTariff('any', Number(version), '0')),
-        'tariff-calc.error.version',
+        (state: string | undefined) => state === undefined || ['draft', 'approved'].includes(state),
+        'tariff-calc.error.state',
       ),
     },
-    pricePerKwh: {
-      value: DEFAULTS.pricePerKwh,
-      validate: fieldCheck((price) => accepts(() => flatTariff('any', 1, price)), 'tariff-calc.error.price'),
+    inForceFrom: {
+      value: DEFAULTS.inForceFrom,
+      validate: fieldCheck(
+        (text: string | undefined) => accepts(() => inForceMs(text ?? '', 'UTC')),
+        'tariff-calc.error.in-force',
+      ),
     },
+    ...formerDefaults,
   },
   inputs: 1,
-  outputs: 1,
+  outputs: 2,
   icon: 'tariff-calc.svg',
   paletteLabel: 'tariff calc',
   label() {
@@ -44,61 +71,51 @@ RED.nodes.registerType<TariffCalcConfig>('tariff-calc', {
   inputLabels() {
     return this._('tariff-calc.port.input');
   },
-  outputLabels() {
-    return this._('tariff-calc.port.output');
+  outputLabels(port) {
+    return [this._('tariff-calc.port.output'), this._('tariff-calc.port.simulation')][port];
   },
   oneditprepare() {
-    let isTyped = false;
-    field('version').on('input', () => (isTyped = true));
-    const show = (): void => {
-      if (!isTyped) field('version').val(versionToSave(this));
-      $('#tariff-calc-example').text(exampleText((key, values) => this._(key, values)));
-    };
-    $('#node-input-tariffId, #node-input-pricePerKwh, #tariff-calc-example-kwh').on('input', show);
-    show();
+    const onlySite = onlyNodeOf('prepaid-site', RED.nodes);
+    // A node that is deployed without a site is a calculator because somebody wants it to be one.
+    const { site } = this as StoredNode;
+    const isNew = site === undefined || (site === '' && !isDeployed(this.id));
+    if (isNew && onlySite) $('#node-input-site').val(onlySite);
+    const { tariff, state, inForceFrom } = today(this);
+    $('#node-input-state').val(state);
+    $('#node-input-inForceFrom').val(inForceFrom);
+    const text = (key: string, values?: Record<string, unknown>): string => this._(key, values);
+    dialog = new TariffDialog(text, tariff, tariffOfText(DEFAULTS.tariff), versionRule(this.id, text));
   },
   oneditsave() {
-    // The ledger may know versions that this flow does not, so a higher one that was typed counts.
-    const typed = Number(field('version').val());
-    field('version').val(Math.max(versionToSave(this), Number.isSafeInteger(typed) ? typed : 0));
+    dialog?.save();
+    dialog = null;
+    this.configVersion = DEFAULTS.configVersion;
+    Object.assign(this, Object.fromEntries(FORMER_SETTINGS.map((name) => [name, undefined])));
+  },
+  oneditcancel() {
+    dialog = null;
   },
 });
 
-function field(key: 'tariffId' | 'version' | 'pricePerKwh'): JQuery {
-  return $(`#node-input-${key}`);
-}
-
-/** Compared with what is deployed, so that trying prices out in the dialog uses up no versions. */
-function versionToSave({ id, version }: TariffNode): number {
-  const isTariff = (node: TariffNode): boolean => node.type === 'tariff-calc';
-  const deployed = (RED.nodes.originalFlow() as TariffNode[]).filter(isTariff);
-  const others = (RED.nodes.filterNodes({ type: 'tariff-calc' }) as TariffNode[]).filter(
-    (node) => node.id !== id,
-  );
-  const asDeployed = deployed.find((node) => node.id === id);
-  const edited = {
-    nodeId: id,
-    tariffId: String(field('tariffId').val()),
-    version: Number(asDeployed?.version ?? version),
-    pricePerKwh: String(field('pricePerKwh').val()),
-  };
-  return nextVersion(edited, [...deployed, ...others].map(settingOf));
-}
-
-function settingOf({ id, tariffId, version, pricePerKwh }: TariffNode): TariffSetting {
-  return { nodeId: id, tariffId, version: Number(version), pricePerKwh };
-}
-
-/** What a household pays by the price in the dialog, by the very sum that the running node makes. */
-function exampleText(text: (key: string, values?: Record<string, unknown>) => string): string {
-  const kwh = String($('#tariff-calc-example-kwh').val());
-  const toWh = Math.round(Number(kwh) * 1000);
-  let price: string;
+/** The settings in today's shape. What cannot be brought there is shown as it is, and found fault with. */
+function today(node: TariffCalcConfig): TariffCalcConfig {
   try {
-    const tariff = flatTariff('example', 1, String(field('pricePerKwh').val()));
-    price = formatAmount(priceSegment(tariff, { fromMs: 0, fromWh: 0, toMs: 0, toWh }).amountMicros);
+    return migrateConfig(node, MIGRATIONS, DEFAULTS);
   } catch {
-    return text('tariff-calc.tip.no-example');
+    return { ...DEFAULTS, tariff: '' };
   }
-  return text('tariff-calc.tip.example', { kwh, price });
+}
+
+/** What the running node would say of these settings. */
+function problemOf(node: TariffCalcConfig): string | null {
+  try {
+    const { tariff } = migrateConfig(node, MIGRATIONS, DEFAULTS);
+    return readTariff(tariff).problems[0] ?? null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function isDeployed(nodeId: string): boolean {
+  return (RED.nodes.originalFlow() as { id: string }[]).some(({ id }) => id === nodeId);
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
 import { QuickStart } from '../flows/quick-start-run';
+import { seriousViolations } from './accessibility';
 import { PHONE, takeShot, Visitors } from './browser';
 
 const NEWCOMER = 'meter-007';
@@ -9,13 +10,6 @@ const NEWCOMER_NAME = 'Mill Lane 7';
 const GOES_DARK_WITHIN_MS = 75_000;
 const SHOWN_WITHIN_MS = 15_000;
 const BALANCES = '.wk-meters tbody td:nth-child(2) .wk-number';
-const AXE = require.resolve('axe-core/axe.min.js');
-
-interface Violation {
-  id: string;
-  impact: string;
-  nodes: { html: string; failureSummary: string }[];
-}
 
 const rowOf = (page: Page, meterId: string): Locator => page.locator(`tr[data-meter="${meterId}"]`);
 const chosenName = (page: Page): Locator => page.locator('#wk-meter-name');
@@ -28,20 +22,6 @@ async function balances(page: Page): Promise<number[]> {
 async function askForRecharge(page: Page, amount: string): Promise<void> {
   await page.getByRole('button', { name: amount, exact: true }).click();
   await page.getByRole('button', { name: 'Recharge…' }).click();
-}
-
-async function seriousViolations(page: Page): Promise<string[]> {
-  await page.addScriptTag({ path: AXE });
-  const violations = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-    return (await axe.run()).violations;
-  });
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`,
-    );
 }
 
 /** A new reading has arrived in the chart. */

@@ -9,6 +9,8 @@ const ROOT = path.join(import.meta.dirname, '..', '..');
  */
 const ZONES = [
   { zone: 'editor types', files: /^nodes\/lib\/red\/editor(\.d)?(\.ts)?$/ },
+  // The dialog brings old settings to today's shape as the running node does; the file needs nothing of Node-RED.
+  { zone: 'config migration', files: /^nodes\/lib\/red\/config-migration(\.ts)?$/ },
   { zone: 'red', files: /^nodes\/lib\/red\// },
   { zone: 'io', files: /^nodes\/lib\/io\// },
   { zone: 'pure', files: /^nodes\/lib\// },
@@ -28,9 +30,9 @@ const MAY_IMPORT = {
   io: ['io', 'pure', 'packages', 'built-ins'],
   'editor types': ['types of packages'],
   red: ['red', 'io', 'pure', 'built-ins', 'types of packages'],
-  config: ['pure', 'types of red'],
-  editor: ['pure', 'config', 'editor types'],
-  node: ['pure', 'io', 'red', 'config', 'built-ins', 'types of packages'],
+  config: ['pure', 'types of config migration'],
+  editor: ['pure', 'config', 'config migration', 'editor', 'editor types'],
+  node: ['pure', 'io', 'red', 'config migration', 'config', 'built-ins', 'types of packages'],
   gateway: ['gateway', 'pure', 'io', 'red', 'packages', 'built-ins'],
   dashboard: ['dashboard', 'pure', 'io', 'red', 'packages', 'built-ins'],
   build: ['build', 'packages', 'built-ins'],

@@ -26,10 +26,17 @@ describe('balance-guard', () => {
     await flow.start([
       flow.site(),
       { id: 'register', type: 'prepaid-register', site: 'site', wires: [['registered']] },
-      { id: 'ingest', type: 'meter-ingest', site: 'site', wires: [['tariff'], ['refused'], []] },
+      {
+        id: 'ingest',
+        type: 'meter-ingest',
+        site: 'site',
+        maxAgeDays: 0,
+        wires: [['tariff'], ['refused'], []],
+      },
       {
         id: 'tariff',
         type: 'tariff-calc',
+        site: 'site',
         tariffId: 'home',
         version: 1,
         pricePerKwh: '8.00',
@@ -126,7 +133,7 @@ describe('balance-guard', () => {
 
   it('takes a reading again when somebody else moved the head meanwhile', async () => {
     await flow.ask('ingest', reading(600, 1_000), 'state');
-    flow.ledger.chain.rewind('M1', { atMs: flow.ledger.nowMs() - 700_000, energyWh: 900 });
+    flow.ledger.chain.rewind('M1', { atMs: flow.ledger.nowMs() - 700_000, energyWh: 900, exportWh: null });
     const state = await flow.ask('ingest', reading(0, 1_500), 'state');
     assert.equal((state.payload as { balanceMicros: number }).balanceMicros, -4_000_000);
   });
@@ -142,8 +149,8 @@ describe('balance-guard', () => {
     { name: 'a top-up in words', message: topUp('five', 'r'), says: /"five"/ },
     { name: 'a top-up without reference', message: topUp('5', ''), says: /topUp.reference/ },
     {
-      name: 'a charge that does not add up',
-      says: /charge.lines must hold a line/,
+      name: 'a charge of a tariff that nobody approved',
+      says: /tariff "a" has no approved version/,
       message: {
         payload: { meterId: 'M1', atMs: 5, energyWh: 5 },
         prepaid: {
@@ -191,20 +198,27 @@ describe('balance-guard', () => {
     assert.deepEqual(flow.ledger.store.unhandedNotices(10), []);
   });
 
-  it('takes no charge that does not follow from its register and its rate', async () => {
-    const payload = { meterId: 'M1', atMs: 5, energyWh: 1_005 };
-    const segment = { fromMs: 1, fromWh: 5, toMs: 5, toWh: 1_005 };
-    const line = {
-      component: 'energy',
-      energyWh: 1_000,
-      rateMicrosPerKwh: 8_000_000,
-      amountMicros: micros(4_000_000),
-    };
-    const charge = { amountMicros: micros(4_000_000), lines: [line], tariffId: 'home', version: 1 };
+  it('takes no charge that is not what the ledger comes to', async () => {
+    await flow.ask('ingest', reading(600, 5_000), 'state');
+    const { atMs = 0 } = flow.ledger.store.knownMeter('M1')?.head ?? {};
+    const payload = { meterId: 'M1', atMs: atMs + 60_000, energyWh: 6_000 };
+    const segment = { fromMs: atMs, fromWh: 5_000, toMs: atMs + 60_000, toWh: 6_000 };
+    const charge = { amountMicros: micros(4_000_000), lines: [], tariffId: 'home', version: 1 };
     const error = await flow.ask('guard', { payload, prepaid: { segment, charge } }, 'error');
     assert.match(
       (error['error'] as { message: string }).message,
-      /at its rate, 8000000: change prices in tariff-calc, got 4000000/,
+      /must be what the ledger comes to, 8000000: change prices in tariff-calc, got 4000000/,
     );
+    assert.equal(flow.ledger.store.balanceOf('A1'), 0);
+  });
+
+  it('bills a late reading by the difference that it makes', async () => {
+    await flow.ask('guard', topUp('100.00', 'r1'), 'state');
+    await flow.ask('ingest', reading(900, 5_000), 'state');
+    await flow.ask('ingest', reading(300, 6_000), 'state');
+    const state = await flow.ask('ingest', reading(600, 5_800), 'state');
+    assert.equal((state.payload as { balanceMicros: number }).balanceMicros, 92_000_000);
+    const next = await flow.ask('ingest', reading(0, 6_500), 'state');
+    assert.equal((next.payload as { balanceMicros: number }).balanceMicros, 88_000_000);
   });
 });

@@ -8,6 +8,7 @@ export type Validate = (this: object, value: unknown, options: object) => unknow
 interface Field {
   value?: unknown;
   type?: string;
+  required?: boolean;
   validate?: Validate;
 }
 

@@ -88,6 +88,7 @@ describe('meter-simulator', function () {
     {
       id: 'tariff',
       type: 'tariff-calc',
+      site: 'site',
       tariffId: 'domestic',
       version: 1,
       pricePerKwh: '8.00',

@@ -8,7 +8,16 @@ describe('prepaid-register', () => {
     await flow.start([
       flow.site(),
       { id: 'register', type: 'prepaid-register', site: 'site', wires: [['out']] },
-      ...['out', 'error'].map((id) => ({ id, type: 'helper' })),
+      {
+        id: 'ingest',
+        type: 'meter-ingest',
+        site: 'site',
+        maxAgeDays: 0,
+        wires: [['tariff'], ['refused'], []],
+      },
+      { id: 'tariff', type: 'tariff-calc', site: 'site', tariffId: 'home', wires: [['guard'], []] },
+      { id: 'guard', type: 'balance-guard', site: 'site', wires: [['state'], [], []] },
+      ...['out', 'refused', 'state', 'error'].map((id) => ({ id, type: 'helper' })),
       { id: 'catch', type: 'catch', scope: null, uncaught: false, wires: [['error']] },
     ]);
   });
@@ -47,7 +56,7 @@ describe('prepaid-register', () => {
     [{}, /meterId must be text.*"missing"/],
     [{ ...house(1), meterId: 'a/b' }, /must not contain.*"a\/b"/],
     [{ ...house(1), accountId: ' ' }, /accountId must be text/],
-    [{ ...house(1), relay: { dialect: 'morse' } }, /relay.dialect must be one of json, got "morse"/],
+    [{ ...house(1), relay: { dialect: 'morse' } }, /relay.dialect must be one of json, .*, got "morse"/],
     [{ ...house(1), protected: 'yes' }, /protected must be true or false, got "yes"/],
     [[house(1), { ...house(2), name: 5 }], /name must be text.*"5"/],
   ];
@@ -64,7 +73,73 @@ describe('prepaid-register', () => {
     const error = await flow.ask('register', { payload: { ...house(2), meterId: 'M1' } }, 'error');
     assert.match(
       (error['error'] as { message: string }).message,
-      /meterId belongs to another account, got "M1"/,
+      /meterId belongs to another account: take it down there first, got "M1"/,
     );
+  });
+
+  const HOUR_MS = 3_600_000;
+  const startMs = Date.UTC(2026, 9, 10);
+  const read = (hour: number, energyWh: number, at = 'state'): ReturnType<RunningFlow['ask']> =>
+    flow.ask('ingest', { payload: { meterId: 'M1', atMs: startMs + hour * HOUR_MS, energyWh } }, at);
+  const balance = (accountId: string): number | undefined => flow.ledger.store.balanceOf(accountId);
+
+  it('moves a meter from one account to the next, each paying for its own time', async () => {
+    await flow.ask('register', { payload: house(1) }, 'out');
+    await read(0, 1_000);
+    await read(1, 2_000);
+    const closing = { meterId: 'M1', atMs: startMs + 2 * HOUR_MS, energyWh: 2_500 };
+    await flow.ask('register', { payload: { takeDown: closing }, by: 'fitter' }, 'out');
+    assert.equal(balance('A1'), -12_000_000);
+    await flow.ask('register', { payload: { ...house(2), meterId: 'M1' } }, 'out');
+    await read(3, 2_500);
+    await read(4, 2_750);
+    assert.equal(balance('A1'), -12_000_000);
+    assert.equal(balance('A2'), -2_000_000);
+    // A reading from the time before is the first account's.
+    await read(1.5, 2_200);
+    assert.equal(balance('A1'), -12_000_000);
+    assert.equal(balance('A2'), -2_000_000);
+  });
+
+  for (const [takeDown, says] of [
+    [{ atMs: startMs + 2 * HOUR_MS }, /takeDown.energyWh must be given with atMs/],
+    [{ exportWh: 7 }, /takeDown.energyWh must be given with exportWh/],
+  ] as const) {
+    it(`does not take a meter down now with ${Object.keys(takeDown).join()} alone`, async () => {
+      await flow.ask('register', { payload: house(1) }, 'out');
+      await read(0, 1_000);
+      const payload = { takeDown: { meterId: 'M1', ...takeDown } };
+      const error = await flow.ask('register', { payload }, 'error');
+      assert.match((error['error'] as { message: string }).message, says);
+      assert.equal(flow.ledger.store.countMeters(), 1);
+    });
+  }
+
+  it('settles a held reading, and takes what was held behind it', async () => {
+    await flow.ask('register', { payload: house(1) }, 'out');
+    await read(0, 999_970_000);
+    await read(1, 999_999_000);
+    await read(2, 500, 'refused');
+    await read(3, 900, 'refused');
+    await flow.ledger.post({ type: 'noticesHanded', noticeIds: [] });
+    const [held, behind, none] = flow.ledger.store.heldReadings(10);
+    assert.ok(held && behind && !none);
+    const wrong = { settle: { refusalId: held.refusalId, as: 'rollover', digits: 3 } };
+    const error = await flow.ask('register', { payload: wrong }, 'error');
+    assert.match((error['error'] as { message: string }).message, /digits are too few/);
+    const settle = { refusalId: held.refusalId, as: 'rollover', digits: 6 };
+    await flow.ask('register', { payload: { settle }, by: 'clerk' }, 'out');
+    assert.deepEqual(flow.ledger.store.heldReadings(10), []);
+    assert.equal(balance('A1'), -8_000 * (29_000 + 1_900));
+    await read(4, 1_000);
+    assert.equal(balance('A1'), -8_000 * (29_000 + 2_000));
+  });
+
+  it('names what is wrong with a settlement', async () => {
+    const settle = { refusalId: 1, as: 'guess' };
+    const error = await flow.ask('register', { payload: { settle } }, 'error');
+    assert.match((error['error'] as { message: string }).message, /settle.as must be one of .*got "guess"/);
+    const none = await flow.ask('register', { payload: { settle: { refusalId: 7, as: 'reject' } } }, 'error');
+    assert.match((none['error'] as { message: string }).message, /is no held reading.*"7"/);
   });
 });

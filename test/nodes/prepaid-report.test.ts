@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { HeldReading } from '../../nodes/lib/ledger/report';
 import { RunningFlow } from './running-flow';
 
 describe('prepaid-report', () => {
@@ -8,10 +9,11 @@ describe('prepaid-report', () => {
     await flow.start([
       flow.site(),
       { id: 'register', type: 'prepaid-register', site: 'site', wires: [['registered']] },
-      { id: 'ingest', type: 'meter-ingest', site: 'site', wires: [['tariff'], [], []] },
+      { id: 'ingest', type: 'meter-ingest', site: 'site', maxAgeDays: 0, wires: [['tariff'], [], []] },
       {
         id: 'tariff',
         type: 'tariff-calc',
+        site: 'site',
         tariffId: 'home',
         version: 1,
         pricePerKwh: '8',
@@ -118,7 +120,7 @@ describe('prepaid-report', () => {
   });
 
   for (const [question, says] of [
-    [{ ask: 'weather' }, /neighbourhood, meter or notices, got "weather"/],
+    [{ ask: 'weather' }, /held, statement or tariffs, got "weather"/],
     [{ ask: 'meter', meterId: 'M9' }, /registered meter, got "M9"/],
     [{ ask: 'meter', meterId: 'M1', hours: 0 }, /hours must be a whole number from 1 to 8784, got "0"/],
     [null, /payload.ask/],
@@ -128,4 +130,50 @@ describe('prepaid-report', () => {
       assert.match((error['error'] as { message: string }).message, says);
     });
   }
+
+  it('states an account to the micro, and lists approved tariffs and held readings', async () => {
+    const startMs = Date.UTC(2026, 9, 10);
+    const read = (atMs: number, energyWh: number): Promise<unknown> =>
+      flow.ask('ingest', { payload: { meterId: 'M1', atMs, energyWh } }, 'state');
+    const topUp = { accountId: 'A1', amount: '5.000001', reference: 'r', channel: 'counter' };
+    await flow.ask('guard', { payload: { topUp } }, 'state');
+    await read(startMs, 1_000);
+    await read(startMs + 3_600_000, 1_250);
+    const ask = { ask: 'statement', accountId: 'A1', fromMs: 0, toMs: flow.ledger.nowMs() + 60_000 };
+    const { payload } = await flow.ask('report', { payload: ask }, 'answer');
+    const { statement, texts } = payload as { statement: Record<string, unknown>; texts: object };
+    assert.deepEqual(texts, {
+      opening: 'INR 0.00',
+      topUps: 'INR 5.00',
+      moneyBack: 'INR 0.00',
+      debts: 'INR 0.00',
+      charges: 'INR 2.00',
+      taxes: 'INR 0.00',
+      corrections: 'INR 0.00',
+      closing: 'INR 3.00',
+    });
+    assert.equal(statement['closingMicros'], 3_000_001);
+    assert.deepEqual(statement['charges'], [
+      {
+        component: 'energy',
+        book: 'sales:energy',
+        rateMicrosPerKwh: 8_000_000,
+        energyWh: 250,
+        amountMicros: 2_000_000,
+      },
+    ]);
+    assert.deepEqual(statement['registers'], [
+      { meterId: 'M1', fromMs: startMs, fromWh: 1_000, toMs: startMs + 3_600_000, toWh: 1_250, usedWh: 250 },
+    ]);
+    const tariffs = await flow.ask('report', { payload: { ask: 'tariffs' } }, 'answer');
+    assert.equal((tariffs.payload as { tariffs: { approvedBy: string }[] }).tariffs[0]?.approvedBy, 'flow');
+    flow.send('ingest', { payload: { meterId: 'M1', atMs: startMs + 7_200_000, energyWh: 5 } });
+    await flow.ledger.post({ type: 'noticesHanded', noticeIds: [] });
+    const held = await flow.ask('report', { payload: { ask: 'held' } }, 'answer');
+    const [reading] = (held.payload as { readings: HeldReading[] }).readings;
+    assert.deepEqual([reading?.cause, reading?.value], ['fell', '5']);
+    assert.match(reading?.reason ?? '', /^the register fell from \d+ Wh: a \w+ is likely/);
+    const none = await flow.ask('report', { payload: { ...ask, accountId: 'A9' } }, 'error');
+    assert.match((none['error'] as { message: string }).message, /accountId must be an account, got "A9"/);
+  });
 });

@@ -9,29 +9,10 @@ import type { SiteNode } from '../../nodes/lib/red/site-access';
 import type { LinkNode } from '../../nodes/lib/red/link-access';
 import type { MeterLink } from '../../nodes/lib/meter/meter-link';
 import type { Site } from '../../nodes/lib/site/site';
-import prepaidSite = require('../../nodes/prepaid-site/prepaid-site');
-import meterBroker = require('../../nodes/meter-broker/meter-broker');
-import meterIngest = require('../../nodes/meter-ingest/meter-ingest');
-import tariffCalc = require('../../nodes/tariff-calc/tariff-calc');
-import balanceGuard = require('../../nodes/balance-guard/balance-guard');
-import relaySwitch = require('../../nodes/relay-switch/relay-switch');
-import prepaidRegister = require('../../nodes/prepaid-register/prepaid-register');
-import prepaidReport = require('../../nodes/prepaid-report/prepaid-report');
-import meterSimulator = require('../../nodes/meter-simulator/meter-simulator');
+import packageJson from '../../package.json';
 
 const load = createRequire(__filename);
 
-const PALETTE: NodeInitializer[] = [
-  prepaidSite,
-  meterBroker,
-  meterIngest,
-  tariffCalc,
-  balanceGuard,
-  relaySwitch,
-  prepaidRegister,
-  prepaidReport,
-  meterSimulator,
-];
 const CORE = ['common/25-catch', 'common/24-complete'].map(
   (name) => load(`@node-red/nodes/core/${name}.js`) as NodeInitializer,
 );
@@ -59,7 +40,7 @@ export class RunningFlow {
       tab,
       ...nodes.map((node) => (isConfig(node.type) ? node : { z: 'f0', x: 100, y: 100, ...node })),
     ];
-    await helper.load([...CORE, ...PALETTE], flow, credentials);
+    await helper.load([...CORE, ...paletteFor(nodes)], flow, credentials);
     for (const { id, type } of nodes) if (!helper.getNode(id)) throw new Error(`${type} ${id} did not start`);
   }
 
@@ -122,8 +103,16 @@ export class RunningFlow {
   }
 }
 
+/** Those of our nodes that a flow needs. */
+function paletteFor(nodes: readonly { type: string }[]): NodeInitializer[] {
+  const types = Object.keys(packageJson['node-red'].nodes).filter((type) =>
+    nodes.some((node) => node.type === type),
+  );
+  return types.map((type) => load(`../../nodes/${type}/${type}`) as NodeInitializer);
+}
+
 function isConfig(type: string): boolean {
-  return type === 'prepaid-site' || type === 'meter-broker';
+  return type === 'prepaid-site' || type === 'meter-broker' || type === 'modem-port';
 }
 
 /** A promise that fails by name when nothing comes. */

@@ -1,19 +1,46 @@
 import assert from 'node:assert/strict';
+import type { PrepaidMessage } from '../../nodes/lib/meter/prepaid-message';
+import type { Tariff } from '../../nodes/lib/tariff/tariff';
 import { RunningFlow } from './running-flow';
 
-const TARIFF = {
-  id: 'tariff',
-  type: 'tariff-calc',
+const HOME: Tariff = {
   tariffId: 'home',
-  version: 2,
-  pricePerKwh: '7.25',
-  wires: [['out']],
+  version: 1,
+  timeZone: 'UTC',
+  billing: { kind: 'month', anchorDay: 1 },
+  holidays: [],
+  seasons: [],
+  components: [
+    {
+      kind: 'slabs',
+      id: 'energy',
+      prorate: false,
+      slabs: [
+        { uptoWh: 1_000, rateMicrosPerKwh: 4_000_000 },
+        { uptoWh: null, rateMicrosPerKwh: 8_000_000 },
+      ],
+    },
+    { kind: 'tax', id: 'duty', ppm: 50_000, of: ['energy'], code: 'duty' },
+  ],
 };
-const REST = [
-  { id: 'out', type: 'helper' },
-  { id: 'error', type: 'helper' },
-  { id: 'catch', type: 'catch', scope: null, uncaught: false, wires: [['error']] },
-];
+const HELPERS = ['out', 'answer', 'error', 'registered', 'state'].map((id) => ({ id, type: 'helper' }));
+const CATCH = { id: 'catch', type: 'catch', scope: null, uncaught: false, wires: [['error']] };
+
+function tariffCalc(tariff: object, extra: object = {}): { id: string; type: string } {
+  return {
+    id: 'tariff',
+    type: 'tariff-calc',
+    configVersion: 1,
+    site: 'site',
+    tariff: JSON.stringify(tariff),
+    state: 'approved',
+    inForceFrom: '',
+    wires: [['out', 'guard'], ['answer']],
+    ...extra,
+  } as never;
+}
+
+const errorOf = (message: PrepaidMessage): string => (message['error'] as { message: string }).message;
 
 describe('tariff-calc', () => {
   let flow: RunningFlow;
@@ -22,51 +49,200 @@ describe('tariff-calc', () => {
   });
   afterEach(() => flow.close());
 
-  it('adds a price to a reading and leaves the reading untouched', async () => {
-    await flow.start([TARIFF, ...REST]);
-    const payload = { meterId: 'M1', atMs: 2, energyWh: 1_500 };
-    const segment = { fromMs: 1, fromWh: 1_000, toMs: 2, toWh: 1_500 };
-    const message = await flow.ask('tariff', { payload, prepaid: { segment, accountId: 'A1' } }, 'out');
-    assert.deepEqual(message.payload, payload);
-    assert.deepEqual(message.prepaid, {
-      segment,
-      accountId: 'A1',
-      charge: {
-        amountMicros: 3_625_000,
-        lines: [{ component: 'energy', energyWh: 500, rateMicrosPerKwh: 7_250_000, amountMicros: 3_625_000 }],
-        tariffId: 'home',
-        version: 2,
-      },
+  const start = (tariff: object = HOME, extra: object = {}): Promise<void> =>
+    flow.start([
+      flow.site(),
+      { id: 'register', type: 'prepaid-register', site: 'site', wires: [['registered']] },
+      { id: 'ingest', type: 'meter-ingest', site: 'site', maxAgeDays: 0, wires: [['tariff'], [], []] },
+      tariffCalc(tariff, extra),
+      { id: 'guard', type: 'balance-guard', site: 'site', wires: [['state'], [], []] },
+      ...HELPERS,
+      CATCH,
+    ]);
+  const register = (): Promise<PrepaidMessage> =>
+    flow.ask('register', { payload: { accountId: 'A1', name: 'House 1', meterId: 'M1' } }, 'registered');
+  const read = (atMs: number, energyWh: number): Promise<PrepaidMessage> => {
+    const priced = flow.next('out');
+    return flow.ask('ingest', { payload: { meterId: 'M1', atMs, energyWh } }, 'state').then(() => priced);
+  };
+
+  it('knows where a meter stands in its billing period, and says how the price comes about', async () => {
+    await start();
+    await register();
+    const startMs = Date.UTC(2026, 9, 10);
+    await read(startMs, 5_000);
+    await read(startMs + 60_000, 5_600);
+    const { payload, prepaid } = await read(startMs + 120_000, 6_500);
+    assert.deepEqual(payload, { meterId: 'M1', atMs: startMs + 120_000, energyWh: 6_500 });
+    assert.deepEqual(prepaid?.charge, {
+      amountMicros: 5_880_000,
+      lines: [
+        { component: 'energy', energyWh: 400, rateMicrosPerKwh: 4_000_000, amountMicros: 1_600_000 },
+        { component: 'energy', energyWh: 500, rateMicrosPerKwh: 8_000_000, amountMicros: 4_000_000 },
+        { component: 'duty', energyWh: 0, rateMicrosPerKwh: 0, amountMicros: 280_000 },
+      ],
+      tariffId: 'home',
+      version: 1,
     });
+    const paid = 4_000_000 + 4_000_000;
+    assert.equal(flow.ledger.store.balanceOf('A1'), -(paid * 1.05));
   });
 
-  it('is a bill calculator for messages that bring their own segment', async () => {
-    await flow.start([TARIFF, ...REST]);
-    const message = await flow.ask('tariff', { payload: { fromWh: 0, toWh: 100_000 } }, 'out');
-    assert.equal((message.prepaid?.charge as { amountMicros: number }).amountMicros, 725_000_000);
-  });
-
-  it('prices a list as a list', async () => {
-    await flow.start([TARIFF, ...REST]);
-    const segment = [0, 1_000].map((fromWh) => ({ fromMs: 1, fromWh, toMs: 2, toWh: fromWh + 1_000 }));
-    const message = await flow.ask('tariff', { payload: [{}, {}], prepaid: { segment } }, 'out');
+  it('prices a frame as a frame', async () => {
+    await start();
+    await register();
+    const startMs = Date.UTC(2026, 9, 10);
+    const payload = [0, 600, 1_500].map((energyWh, index) => ({
+      meterId: 'M1',
+      atMs: startMs + index * 60_000,
+      energyWh,
+    }));
+    const { prepaid } = await flow.ask('ingest', { payload }, 'out');
     assert.deepEqual(
-      (message.prepaid?.charge as { amountMicros: number }[]).map(({ amountMicros }) => amountMicros),
-      [7_250_000, 7_250_000],
+      (prepaid?.charge as { amountMicros: number }[]).map(({ amountMicros }) => amountMicros),
+      [0, 2_520_000, 5_880_000],
     );
   });
 
-  it('names the field of what it cannot price', async () => {
-    await flow.start([TARIFF, ...REST]);
-    const error = await flow.ask('tariff', { payload: { fromWh: 5, toWh: 4 } }, 'error');
-    assert.match((error['error'] as { message: string }).message, /toWh must not be below fromWh 5, got 4/);
-    const none = await flow.ask('tariff', { payload: 'x' }, 'error');
-    assert.match((none['error'] as { message: string }).message, /no segment/);
+  it('is a bill calculator for messages that bring their own segment, without a site too', async () => {
+    await flow.start([tariffCalc(HOME, { site: '' }), { id: 'guard', type: 'helper' }, ...HELPERS, CATCH]);
+    const startMs = Date.UTC(2026, 9, 10);
+    const payload = { fromMs: startMs, toMs: startMs + 1, fromWh: 900, toWh: 1_100, periodStartWh: 0 };
+    const { prepaid } = await flow.ask('tariff', { payload }, 'out');
+    assert.equal((prepaid?.charge as { amountMicros: number }).amountMicros, 1_260_000);
+    const error = await flow.ask('tariff', { payload: { ...payload, toWh: 5 } }, 'error');
+    assert.match(errorOf(error), /toWh/);
+    assert.match(errorOf(await flow.ask('tariff', { payload: 'x' }, 'error')), /no segment/);
+  });
+
+  it('makes a bill by a series of prices that the message brings', async () => {
+    const components = [
+      { kind: 'priceFeed', id: 'energy', holdsMs: 3_600_000, fallbackMicrosPerKwh: 8_000_000 },
+    ];
+    await flow.start([
+      tariffCalc({ ...HOME, components }, { site: '' }),
+      { id: 'guard', type: 'helper' },
+      ...HELPERS,
+      CATCH,
+    ]);
+    const fromMs = Date.UTC(2026, 9, 10);
+    const payload = { fromMs, toMs: fromMs + 7_200_000, fromWh: 0, toWh: 2_000 };
+    const prices = [{ fromMs, microsPerKwh: 3_000_000 }];
+    const { prepaid } = await flow.ask('tariff', { payload: { ...payload, prices } }, 'out');
+    // An hour at 3, and one at 8 when the price holds no longer.
+    assert.equal((prepaid?.charge as { amountMicros: number }).amountMicros, 11_000_000);
+    const wrongs: [object, RegExp][] = [
+      [{ ...payload, prices: 5 }, /prices must be a list, got 5/],
+      [{ ...payload, prices: [...prices, ...prices] }, /prices\[1\].fromMs must be a whole number above/],
+      [{ ...payload, fromMs: undefined }, /payload.fromMs must be given with a bill, and is missing/],
+      [{ fromMs, fromWh: 0, toWh: 1 }, /payload.toMs must be given with a bill, and is missing/],
+      [{ ...payload, toMs: 1e300 }, /payload.toMs must be a time in whole ms since 1970, got 1e\+300/],
+    ];
+    for (const [wrong, words] of wrongs)
+      assert.match(errorOf(await flow.ask('tariff', { payload: wrong }, 'error')), words);
+  });
+
+  it('compares a draft with what was paid, before anybody approves it', async () => {
+    await start();
+    await register();
+    const startMs = Date.UTC(2026, 9, 10);
+    for (let hour = 0; hour <= 10; hour += 1) await read(startMs + hour * 3_600_000, hour * 500);
+    await flow.stop();
+    const dearer = {
+      ...HOME,
+      version: 2,
+      components: [{ kind: 'flat', id: 'energy', rateMicrosPerKwh: 9_000_000 }],
+    };
+    await start(dearer, { state: 'draft' });
+    const simulate = { fromMs: startMs, toMs: startMs + 36_000_000 };
+    const { payload } = await flow.ask('tariff', { payload: { simulate } }, 'answer');
+    const { meters, oldMicros, newMicros, differenceMicros, skipped } = payload as Record<string, unknown>;
+    assert.equal(oldMicros, 37_800_000);
+    assert.equal(newMicros, 45_000_000);
+    assert.equal(differenceMicros, 7_200_000);
+    assert.deepEqual(skipped, []);
+    assert.deepEqual(
+      (meters as { meterId: string; name: string }[]).map(({ meterId, name }) => [meterId, name]),
+      [['M1', 'House 1']],
+    );
+    assert.equal(flow.ledger.store.balanceOf('A1'), -37_800_000);
+    const wrong = await flow.ask('tariff', { payload: { simulate: { fromMs: 5, toMs: 4 } } }, 'error');
+    assert.match(errorOf(wrong), /simulate.toMs must be after 5, got 4/);
+  });
+
+  it('tries a draft on the meters of its tariff, and on others when they are named', async () => {
+    await start();
+    await register();
+    await flow.ledger.post({
+      type: 'approveTariff',
+      tariff: { ...HOME, tariffId: 'shop' },
+      inForceMs: 0,
+      by: 'test',
+    });
+    const shop = { accountId: 'A2', name: 'Shop', meterId: 'M2', tariffId: 'shop' };
+    await flow.ask('register', { payload: shop }, 'registered');
+    const startMs = Date.UTC(2026, 9, 10);
+    for (const meterId of ['M1', 'M2'])
+      for (const hour of [0, 1, 2]) {
+        const payload = { meterId, atMs: startMs + hour * 3_600_000, energyWh: hour * 500 };
+        await flow.ask('ingest', { payload }, 'state');
+      }
+    await flow.stop();
+    await start({ ...HOME, version: 2, components: HOME.components.slice(0, 1) }, { state: 'draft' });
+    const simulate = { fromMs: startMs, toMs: startMs + 7_200_000 };
+    const answerTo = async (asked: object): Promise<unknown[]> => {
+      const { payload } = await flow.ask('tariff', { payload: { simulate: asked } }, 'answer');
+      const { oldMicros, skipped } = payload as Record<string, unknown>;
+      return [oldMicros, skipped];
+    };
+    assert.deepEqual(await answerTo(simulate), [4_200_000, ['M2']]);
+    assert.deepEqual(await answerTo({ ...simulate, meterIds: ['M1', 'M2'] }), [8_400_000, []]);
+  });
+
+  it('takes prices of a feed by message', async () => {
+    const components = [
+      { kind: 'priceFeed', id: 'energy', holdsMs: 3_600_000, fallbackMicrosPerKwh: 8_000_000 },
+    ];
+    await start({ ...HOME, components });
+    await register();
+    const startMs = Date.UTC(2026, 9, 10);
+    await read(startMs, 0);
+    const prices = [{ fromMs: startMs, microsPerKwh: 2_000_000 }];
+    await flow.ask('tariff', { payload: { prices } }, 'answer');
+    await read(startMs + 180_000, 1_000);
+    assert.equal(flow.ledger.store.balanceOf('A1'), -2_000_000);
+    const wrong = await flow.ask('tariff', { payload: { prices: [{ fromMs: 'now' }] } }, 'error');
+    assert.match(errorOf(wrong), /prices\[0\].fromMs/);
+  });
+
+  it('never changes a version that was approved', async () => {
+    await start();
+    await flow.ledger.post({ type: 'noticesHanded', noticeIds: [] });
+    await flow.stop();
+    await start({ ...HOME, components: HOME.components.slice(0, 1) });
+    await register();
+    const error = await flow.ask(
+      'ingest',
+      { payload: { meterId: 'M1', atMs: Date.UTC(2026, 9, 10), energyWh: 5 } },
+      'error',
+    );
+    assert.match(errorOf(error), /version "1" is approved and never changes/);
   });
 
   it('says on every message what is wrong with its tariff', async () => {
-    await flow.start([{ ...TARIFF, pricePerKwh: 'cheap' }, ...REST]);
+    await start({ ...HOME, timeZone: 'Mars/Olympus' });
     const error = await flow.ask('tariff', { payload: { fromWh: 0, toWh: 4 } }, 'error');
-    assert.match((error['error'] as { message: string }).message, /"cheap"/);
+    assert.match(errorOf(error), /timeZone must be an IANA time zone/);
+  });
+
+  it('bills nobody by a draft', async () => {
+    await start(HOME, { state: 'draft' });
+    await register();
+    const error = await flow.ask(
+      'ingest',
+      { payload: { meterId: 'M1', atMs: Date.UTC(2026, 9, 10), energyWh: 5 } },
+      'error',
+    );
+    assert.match(errorOf(error), /tariff "home" has no approved version: approve one/);
   });
 });

@@ -6,8 +6,24 @@ import path from 'node:path';
 import { guardPolicy } from '../../nodes/balance-guard/guard-policy';
 import { DEFAULTS as GUARD } from '../../nodes/balance-guard/balance-guard.config';
 import { EmbeddedBroker } from '../../nodes/lib/io/mqtt/embedded-broker';
-import { flatTariff } from '../../nodes/lib/tariff/flat-tariff';
+import { MeterRules } from '../../nodes/lib/meter/meter-rules';
+import { inForceMs } from '../../nodes/lib/form/tariff-in-force';
+import { tariffOfText } from '../../nodes/lib/form/tariff-text';
+import { migrateConfig } from '../../nodes/lib/red/config-migration';
+import { compileTariff } from '../../nodes/lib/tariff/compile-tariff';
+import {
+  DEFAULTS as TARIFF,
+  MIGRATIONS as TARIFF_MIGRATIONS,
+} from '../../nodes/tariff-calc/tariff-calc.config';
+import { loadProfiles } from '../../nodes/meter-ingest/load-profiles';
+import {
+  DEFAULTS as INGEST,
+  MIGRATIONS as INGEST_MIGRATIONS,
+  type MeterIngestConfig,
+} from '../../nodes/meter-ingest/meter-ingest.config';
 import { openSite } from '../../nodes/prepaid-site/open-site';
+import { topUpSettings } from '../../nodes/lib/payment/top-up-settings';
+import { DEFAULTS as TOPUP } from '../../nodes/prepaid-topup/prepaid-topup.config';
 import { editorSources, type Definition } from './editor-sources';
 
 type Settings = Record<string, unknown>;
@@ -39,6 +55,17 @@ interface Case {
 
 let folder: string;
 
+function startTariff(settings: Settings): void {
+  const config = migrateConfig(settings, TARIFF_MIGRATIONS, TARIFF);
+  const tariff = tariffOfText(config.tariff);
+  compileTariff(tariff);
+  inForceMs(config.inForceFrom, tariff.timeZone);
+}
+
+function flatTariffJson(changes: Settings): string {
+  return JSON.stringify({ ...tariffOfText(TARIFF.tariff), ...changes });
+}
+
 const AMOUNTS = [
   '0',
   '30',
@@ -59,12 +86,60 @@ const TIMES = ['00:00', '9:30', '12:59', '24:00', '24:01', '10:60', '10', '', 'n
 
 const eachOf = (key: string, values: string[]): Settings[] => values.map((value) => ({ [key]: value }));
 
+/** What the node makes of its settings when it starts, apart from the site and the broker. */
+function startIngest(settings: Settings): void {
+  const config = migrateConfig<MeterIngestConfig>(settings, INGEST_MIGRATIONS, INGEST);
+  new MeterRules(config.meters, config);
+  loadProfiles(config.profiles, folder);
+}
+
+const PROFILE = { name: 'plant', topic: 'plant/+/out', fields: [{ field: 'powerW', path: 'p', unit: 'W' }] };
+
 const CASES: Case[] = [
   {
+    type: 'meter-ingest',
+    start: startIngest,
+    base: { ...INGEST },
+    changes: [
+      ...eachOf('meterClass', ['ct', 'pulse', 'steam', '']),
+      ...eachOf('maxAgeDays', ['35', '0', '0.5', '-1', '1e9', 'long']),
+      ...[
+        [{ meters: 'M1, M2, plant-*' }],
+        [{ meters: '' }],
+        [{ meters: 'M*1' }],
+        [{ meters: 'M1' }, { meters: 'M2,' }],
+        [{ meters: 'M1', meterClass: 'pulse', impPerKwh: 1000, shuntOhm: 0.001 }],
+        [{ meters: 'M1', meterClass: 'steam' }],
+        [{ meters: 'M1', impPerKwh: 0 }],
+        [{ meters: 'M1', impPerKwh: 'many' }],
+        [{ meters: 'M1', shuntOhm: -1 }],
+      ].map((meters) => ({ meters })),
+      ...[
+        [PROFILE],
+        [{ ...PROFILE, name: '' }],
+        [{ ...PROFILE, topic: 'plant/#/out' }],
+        [PROFILE, { ...PROFILE, fields: [{ field: 'powerW', path: 'p', unit: 'kWh' }] }],
+        [{ ...PROFILE, fields: [] }],
+        [{ ...PROFILE, pulses: { path: 'n', impPerKwh: 'many' } }],
+        [{ ...PROFILE, colour: 'red' }],
+        [null],
+      ].map((profiles) => ({ profiles })),
+    ],
+  },
+  {
     type: 'tariff-calc',
-    start: ({ tariffId, version, pricePerKwh }) =>
-      flatTariff(String(tariffId), Number(version), String(pricePerKwh)),
-    base: { tariffId: 'home', version: 1, pricePerKwh: '8.00' },
+    start: startTariff,
+    base: { ...TARIFF },
+    changes: [
+      ...eachOf('tariff', ['', '{', 'null', '{}', '[]', flatTariffJson({}), flatTariffJson({ version: 0 })]),
+      ...eachOf('inForceFrom', ['', '2026-04-01T00:00', '2026-02-30T00:00', 'tomorrow']),
+    ],
+  },
+  {
+    // As it was saved before tariffs had components.
+    type: 'tariff-calc',
+    start: startTariff,
+    base: { configVersion: 0, tariffId: 'home', version: 1, pricePerKwh: '8.00' },
     changes: [
       ...eachOf('pricePerKwh', [...AMOUNTS, '1000000', '1000000.000001']),
       ...eachOf('version', ['1', '7', '0', '-1', '1.5', '', 'x']),
@@ -85,6 +160,29 @@ const CASES: Case[] = [
       ...eachOf('cutTo', TIMES),
       { cutFrom: '10:00', cutTo: '10:00' },
       { cutFrom: '00:00', cutTo: '24:00' },
+    ],
+  },
+  {
+    type: 'prepaid-topup',
+    start: (settings) => topUpSettings({ ...TOPUP, ...settings }),
+    base: { ...TOPUP },
+    changes: [
+      ...['minimum', 'maximum', 'firstMinimum', 'multiple', 'fee', 'taxPercent', 'secondPersonAbove'].flatMap(
+        (key) => eachOf(key, AMOUNTS),
+      ),
+      ...eachOf('taxPercent', ['100', '100.0001', '7.7777', '7.77777']),
+      ...['channel', 'taxCode'].flatMap((key) => eachOf(key, ['', 'bank', ' bank ', 'a b', 'x'.repeat(65)])),
+      { minimum: '5', maximum: '5' },
+      { minimum: '5', maximum: '4.999999' },
+      { smsSenders: '', smsPattern: '' },
+      ...['', ' , ', 'MYPAY, 123'].flatMap((smsSenders) =>
+        [
+          '',
+          '{reference} {amount} {account}',
+          '{reference} {amount}',
+          '{amount} {account} {reference} {phone}',
+        ].map((smsPattern) => ({ smsGateway: 'own', smsSenders, smsPattern })),
+      ),
     ],
   },
   {
