@@ -4,17 +4,25 @@ import { type HelperProcess, startHelper } from './helper-process';
 
 /** SQLite alone in a process of its own: the limit of everything that ends in a ledger. */
 export class BareLedgerLoop {
-  private constructor(private readonly process: HelperProcess) {}
+  private constructor(
+    private readonly process: HelperProcess,
+    private readonly file: string,
+  ) {}
 
   static async start(folder: string): Promise<BareLedgerLoop> {
     const process = startHelper('bare SQLite', require.resolve('./bare-ledger-process.ts'));
-    await process.ask('open', path.join(folder, 'bare-ledger.sqlite'));
-    return new BareLedgerLoop(process);
+    const file = path.join(folder, 'bare-ledger.sqlite');
+    await process.ask('open', file);
+    return new BareLedgerLoop(process, file);
   }
 
   /** Durable readings per second in groups of this size. */
   measure(group: number): Measure {
     return (ms) => this.process.askNumber('commitGroups', { ms, group }, ms);
+  }
+
+  bytesPerReading(): Promise<number> {
+    return this.process.askNumber('bytesPerReading', this.file);
   }
 
   stop(): Promise<void> {

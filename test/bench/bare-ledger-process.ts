@@ -1,4 +1,5 @@
 // A process in which SQLite commits readings in groups and does nothing else.
+import { statSync } from 'node:fs';
 import { BareLedger, type BareReading } from './bare-ledger';
 import { METERS, MeterRegisters } from './meter-registers';
 import { answerRequests } from './requests';
@@ -28,9 +29,17 @@ function commitGroups({ ms, group }: { ms: number; group: number }): number {
   return (committed * 1000) / elapsedMs;
 }
 
+/** The size of a plain table of readings, transfers and balances. */
+function bytesPerReading(file: string): number {
+  if (!ledger) throw new Error('the ledger is not open');
+  ledger.settle();
+  return statSync(file).size / ledger.countReadings();
+}
+
 answerRequests({
   open: (file: string): void => {
     ledger = new BareLedger(file, METERS);
   },
+  bytesPerReading,
   commitGroups,
 });

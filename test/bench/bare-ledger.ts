@@ -69,4 +69,9 @@ export class BareLedger {
   countReadings(): number {
     return this.db.prepare<[], number>('SELECT count(*) FROM reading').pluck().get() ?? 0;
   }
+
+  /** Puts everything into the file itself. */
+  settle(): void {
+    this.db.pragma('wal_checkpoint(TRUNCATE)');
+  }
 }

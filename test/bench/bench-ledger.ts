@@ -39,6 +39,11 @@ export function prepareLedger(file: string): void {
           language: 'en',
           isProtected: false,
           relayDialect: 'json',
+          customerId: id,
+          tariffId: null,
+          sanctionedLoadW: null,
+          isLifeline: null,
+          termsFromMs: null,
         },
         by: 'bench',
       })),
@@ -58,6 +63,29 @@ export function prepareLedger(file: string): void {
     commit([{ type: 'noticesHanded', noticeIds: notices.map(({ noticeId }) => noticeId) }]);
   } finally {
     store.close();
+  }
+}
+
+/** A ledger with so many meters as if they had been registered and paid for, written past the store: that takes seconds. */
+export function prepareFleet(file: string, count: number): void {
+  const { SqliteStore } = loadCompiled('lib/io/sqlite/sqlite-store.js') as typeof StoreModule;
+  new SqliteStore(file, () => '').close();
+  const db = new Database(file);
+  try {
+    const ids = `WITH RECURSIVE number (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n + 1 < ${count}),
+      fleet AS (SELECT n, n + 1000000 AS key, printf('meter-%07d', n) AS id FROM number)`;
+    db.transaction(() => {
+      for (const sql of [
+        `INSERT INTO book (book_key, name, balance_micros) ${ids} SELECT key, 'customer:' || id, ${FIRST_TOP_UP_MICROS} FROM fleet`,
+        `INSERT INTO customer (customer_key, customer_id, name, phone, language) ${ids} SELECT key, id, id, '', 'en' FROM fleet`,
+        `INSERT INTO account (account_key, account_id, customer_key) ${ids} SELECT key, id, key FROM fleet`,
+        `INSERT INTO meter (meter_key, meter_id, account_key, opened_ms) ${ids} SELECT key, id, key, 0 FROM fleet`,
+        `INSERT INTO meter_terms (meter_key, from_ms, sanctioned_load_w, is_lifeline) ${ids} SELECT key, 0, 0, 0 FROM fleet`,
+      ])
+        db.exec(sql);
+    })();
+  } finally {
+    db.close();
   }
 }
 

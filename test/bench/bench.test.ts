@@ -29,14 +29,17 @@ describe('npm run bench', function () {
     assert.equal(code, 0);
     assert.deepEqual(
       out.match(/^ {2}\w+/gm)?.map((name) => name.trim()),
-      ['limits', 'path', 'pricing', 'start'],
+      ['limits', 'path', 'ledger', 'pricing', 'detection', 'bypass', 'neighbour', 'start', 'fleet'],
     );
   });
 
   it('says in one line that there is no such benchmark', async () => {
     const { code, out, err } = await bench('speed');
     assert.deepEqual([code, out], [1, '']);
-    assert.equal(err, 'There is no benchmark "speed"; there are limits, path, pricing, start.\n');
+    assert.equal(
+      err,
+      'There is no benchmark "speed"; there are limits, path, ledger, pricing, detection, bypass, neighbour, start, fleet.\n',
+    );
   });
 
   it('prints one JSON object per figure for programs', async () => {

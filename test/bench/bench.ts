@@ -2,14 +2,29 @@
 import os from 'node:os';
 import type { Benchmark } from './benchmark';
 import { parseCommandLine, UsageError, type Wish } from './command-line';
+import { detection } from './detection';
+import { bypass } from './bypass';
 import { DEFAULT_SECONDS, effortOf } from './effort';
+import { fleet } from './fleet';
 import { figureJson, figureTable } from './figure';
+import { ledger } from './ledger';
 import { limits } from './limits';
 import { wholePath } from './path';
+import { neighbour } from './neighbour';
 import { pricing } from './pricing';
 import { start } from './start';
 
-const BENCHMARKS: readonly Benchmark[] = [limits, wholePath, pricing, start];
+const BENCHMARKS: readonly Benchmark[] = [
+  limits,
+  wholePath,
+  ledger,
+  pricing,
+  detection,
+  bypass,
+  neighbour,
+  start,
+  fleet,
+];
 const INTERRUPTED_EXIT_CODE = 130;
 /** Above this something else takes a good part of a processor. */
 const BUSY_LOAD = 0.5;
@@ -24,7 +39,7 @@ const HELP = `npm run bench -- [name…] [options]
 Every figure of ours is measured in turn with its limit: what the same machine does at the same time
 without us. The ratio compares the two.`;
 
-const listText = (): string => BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(8)} ${about}`).join('\n');
+const listText = (): string => BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(9)} ${about}`).join('\n');
 
 async function runAll({ names, asJson, seconds }: Wish): Promise<void> {
   const effort = effortOf(seconds);
@@ -55,6 +70,7 @@ async function main(words: string[]): Promise<number> {
     const wish = parseCommandLine(
       words,
       BENCHMARKS.map(({ name }) => name),
+      BENCHMARKS.filter(({ isLong }) => !isLong).map(({ name }) => name),
     );
     if (wish.kind === 'help') console.log(`${HELP}\n\n${listText()}`);
     else if (wish.kind === 'list') console.log(listText());

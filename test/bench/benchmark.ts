@@ -11,5 +11,7 @@ export interface Surroundings {
 export interface Benchmark {
   name: string;
   about: string;
+  /** Runs only when it is asked for by name. */
+  isLong?: true;
   run: (surroundings: Surroundings) => Promise<Figure[]>;
 }

@@ -11,7 +11,11 @@ export interface Wish {
 export class UsageError extends Error {}
 
 /** Reads what was typed after `npm run bench --`. Without a name every benchmark is meant. */
-export function parseCommandLine(words: readonly string[], known: readonly string[]): Wish {
+export function parseCommandLine(
+  words: readonly string[],
+  known: readonly string[],
+  byDefault = known,
+): Wish {
   const wish: Wish = { kind: 'run', names: [], asJson: false, seconds: DEFAULT_SECONDS };
   const rest = [...words];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
@@ -25,7 +29,7 @@ export function parseCommandLine(words: readonly string[], known: readonly strin
       throw new UsageError(`There is no benchmark "${word}"; there are ${known.join(', ')}.`);
     } else if (!wish.names.includes(word)) wish.names.push(word);
   }
-  if (wish.names.length === 0) wish.names = [...known];
+  if (wish.names.length === 0) wish.names = [...byDefault];
   return wish;
 }
 

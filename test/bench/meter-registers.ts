@@ -36,4 +36,4 @@ export class MeterRegisters {
 }
 
 /** All ids are equally long, so that all packets are. */
-export const meterId = (meter: number): string => `meter-${String(meter).padStart(5, '0')}`;
+export const meterId = (meter: number): string => `meter-${String(meter).padStart(7, '0')}`;

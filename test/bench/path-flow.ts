@@ -45,9 +45,12 @@ export function pathFlow(database: string, mqttPort: number): object[] {
       site: ID.site,
       broker: ID.broker,
       acknowledge: 'commit',
+      // The registers of a run rise through a year that is over.
+      maxAgeDays: 0,
     },
     {
       ...node(ID.tariff, 'tariff-calc', 300, [[ID.guard]]),
+      site: ID.site,
       tariffId: 'domestic',
       version: 1,
       pricePerKwh: PRICE_PER_KWH,

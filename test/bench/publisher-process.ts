@@ -17,7 +17,8 @@ const CONNECTS_WITHIN_MS = 10_000;
 const CONNECT_RETRY_MS = 50;
 const LAST_ACKS_WITHIN_MS = 15_000;
 
-const meters = new MeterRegisters(METERS);
+/** Registers only rise, over connections that end and begin. */
+let meters = new MeterRegisters(METERS);
 let connections: Connection[] = [];
 let isSending = false;
 /** Ends the measurement that is going on. Outside of one nothing is expected to come, so that is a fault as well. */
@@ -103,7 +104,7 @@ async function openConnection(load: Load & { port: number }, number: number): Pr
 /** The meters behind one connection, in messages of the wanted size. */
 function packetsOf({ connections: count, readingsPerMessage }: Load, number: number): ReadingPacket[] {
   const own: number[] = [];
-  for (let meter = number % METERS; meter < METERS; meter += count) own.push(meter);
+  for (let meter = number % meters.count; meter < meters.count; meter += count) own.push(meter);
   if (readingsPerMessage === 1) {
     return own.map((meter) => new ReadingPacket(`wk/${meterId(meter)}/reading`, [meter], false));
   }
@@ -120,6 +121,8 @@ function packetsOf({ connections: count, readingsPerMessage }: Load, number: num
 
 async function open(load: Load & { port: number }): Promise<void> {
   close();
+  const { meters: wanted = METERS } = load;
+  if (meters.count !== wanted) meters = new MeterRegisters(wanted);
   for (let start = 0; start < load.connections; start += CONNECTS_AT_ONCE) {
     const count = Math.min(CONNECTS_AT_ONCE, load.connections - start);
     const opened = await Promise.all(

@@ -8,6 +8,8 @@ export interface Load {
   inFlight: number;
   /** One reading travels as itself, more as an array. */
   readingsPerMessage: number;
+  /** How many meters report; as many as usual unless told. */
+  meters?: number;
 }
 
 export const showLoad = ({ connections, inFlight }: Load): string =>
