@@ -28,6 +28,21 @@ const COMMANDS: readonly Command[] = [
     summary: 'look a ledger through and name its first bad row: verify [file]',
     run: async ([file]) => (await import('./verify.js')).verify(file),
   },
+  {
+    name: 'modem-simulator',
+    summary: 'a GSM modem to try flows with: modem-simulator --help',
+    run: async (args) => (await import('./modem-simulator/run-simulator.js')).runSimulator(args),
+  },
+  {
+    name: 'devices',
+    summary: 'passwords of devices: devices [add NAME [DIALECT] | rotate NAME [HOURS] | revoke NAME]',
+    run: async (args) => (await import('./devices.js')).manageDevices(args),
+  },
+  {
+    name: 'certificates',
+    summary: "make or renew the broker's TLS certificate: certificates [name or address ...]",
+    run: async (names) => (await import('./certificates.js')).makeCertificates(names),
+  },
 ];
 
 const OPTIONS: readonly Command[] = [

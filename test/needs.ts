@@ -1,5 +1,6 @@
 // Programs that some tests need and npm does not bring. A test that lacks one skips itself; test/run.mjs tells
 // at the end what was skipped and how to get it.
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 
@@ -33,6 +34,16 @@ export const needs = {
     'mosquitto-clients',
     ['mosquitto_pub'],
   ),
+  prlimit: program('prlimit', 'the test with a full disk', 'util-linux', ['prlimit']),
+  pahoClient: pythonWith(
+    'paho.mqtt.client',
+    "Python's Paho client",
+    'the tests with foreign MQTT clients',
+    'python3-paho-mqtt',
+  ),
+  socat: program('socat', 'the tests over a serial device', 'socat', ['socat']),
+  gammu: program('Gammu', 'the modem simulator against Gammu', 'gammu', ['gammu']),
+  smstools: program('SMS Server Tools', 'the modem simulator against smsd', 'smstools', ['smsd']),
 };
 
 /** The program's path; without it the calling test (or `before` hook) is skipped and the lack remembered. */
@@ -44,6 +55,21 @@ export function pathOrSkip(program: NeededProgram, test: Mocha.Context): string 
 
 function program(name: string, tests: string, debianPackage: string, commands: string[]): NeededProgram {
   return { name, tests, howToGet: `sudo apt-get install ${debianPackage}`, path: findCommand(commands) };
+}
+
+/** A Python that has a module. Debian's has those of its packages, another one on the PATH may not. */
+function pythonWith(module: string, name: string, tests: string, debianPackage: string): NeededProgram {
+  const known = ['/usr/bin/python3', findCommand(['python3'])].filter((one) => one !== undefined);
+  return {
+    name,
+    tests,
+    howToGet: `sudo apt-get install ${debianPackage}`,
+    get path() {
+      return known.find(
+        (python) => isExecutable(python) && spawnSync(python, ['-c', `import ${module}`]).status === 0,
+      );
+    },
+  };
 }
 
 function findCommand(commands: string[]): string | undefined {

@@ -30,6 +30,12 @@ describe('wattkeeper verify', function () {
     assert.match(out, /is NOT sound\.\n$/);
   });
 
+  it('says how it is used', async () => {
+    const { code, out } = await new Launched(['verify', '--help']).ended();
+    assert.equal(code, 0);
+    assert.match(out, /^Usage: wattkeeper verify \[file\]/);
+  });
+
   it('says in one line when there is no ledger', async () => {
     const { code, err } = await new Launched(['verify', `${ledger.file}.none`]).ended();
     assert.equal(code, 1);
