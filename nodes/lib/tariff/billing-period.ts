@@ -77,7 +77,8 @@ function listFinder({ periods, endDate }: BillingRule & { kind: 'list' }): FindR
     const range = ranges.find(({ fromDay, toDay }) => fromDay <= dayNumber && dayNumber < toDay);
     if (range) return range;
     const given = `the billing periods are given from ${periods[0]?.fromDate ?? 'no date'} to ${endDate}`;
-    throw new RangeError(`${given}, and ${dateOf(dayNumber)} is in none of them`);
+    const cure = `approve a higher version with that day in its list, in force from the same moment as this one or from ${endDate}`;
+    throw new RangeError(`${given}, and ${dateOf(dayNumber)} is in none of them: ${cure}`);
   };
 }
 
