@@ -24,7 +24,7 @@ const AGAIN_AFTER_MS = 5_000;
 export class GpioDesk {
   private readonly bench: GpioBench;
   /** Whose line is whose, by its name. */
-  private readonly lines = new Map<string, { meterId: string; activeLow: boolean }>();
+  private readonly lines = new Map<string, { meterId: string; activeLow: boolean; isLocked: boolean }>();
   private readonly watched = new Map<string, string>();
   private readonly again = new Set<NodeJS.Timeout>();
   private isClosed = false;
@@ -46,8 +46,8 @@ export class GpioDesk {
     this.releaseAllBut(new Set(relays.map(({ settings }) => settings.line)));
     for (const relay of relays) {
       const { line, activeLow = false } = relay.settings;
-      if (line === undefined || this.lines.has(line)) continue;
-      this.lines.set(line, { meterId: relay.meterId, activeLow });
+      if (line === undefined) continue;
+      this.lines.set(line, { meterId: relay.meterId, activeLow, isLocked: relay.lock !== null });
       this.holdAsItWas(relay);
       this.readBack(relay);
     }
@@ -71,7 +71,7 @@ export class GpioDesk {
     this.readBack(relay);
     if (dialect === 'gpio') {
       const line = required(settings, 'line');
-      this.lines.set(line, { meterId, activeLow });
+      this.lines.set(line, { meterId, activeLow, isLocked: false });
       this.tell(meterId, this.bench.hold({ name: line, activeLow }, desired === 'on'));
       return;
     }
@@ -88,16 +88,22 @@ export class GpioDesk {
     const { failState } = this.options;
     if (failState === 'keep') return;
     // The ledger may be closed by now, so it is not asked.
-    const moves = [...this.lines].map(([name, { activeLow }]) =>
-      this.bench.hold({ name, activeLow }, failState === 'on'),
-    );
+    const moves = [...this.lines]
+      .filter(([, { isLocked }]) => !isLocked)
+      .map(([name, { activeLow }]) => this.bench.hold({ name, activeLow }, failState === 'on'));
     await Promise.allSettled(moves);
   }
 
   /** What a line was last told is how it stands. One that was never told anything is left alone. */
   private holdAsItWas(relay: RelayRecord): void {
     const { store, nowMs } = this.options;
-    const { meterId, settings, reported } = relay;
+    const { meterId, settings, reported, lock } = relay;
+    if (lock) {
+      // A command may have been written down just before the lock and never have left.
+      const name = required(settings, 'line');
+      this.tell(meterId, this.bench.keep({ name, activeLow: settings.activeLow ?? false }));
+      return;
+    }
     const [last] = store.relaySwitchings(meterId, nowMs());
     const stands = last?.desired ?? reported;
     if (stands === null) return;

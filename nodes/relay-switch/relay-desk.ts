@@ -99,7 +99,7 @@ export class RelayDesk {
       case 'report': {
         const { report } = input;
         const { meterId } = this.driver.relayNamed(report.meterId) ?? this.requireRelay(report.meterId);
-        await this.driver.report({ ...report, meterId });
+        await this.driver.report({ ...report, meterId }, 'device');
         return;
       }
       case 'readings':
@@ -137,11 +137,14 @@ export class RelayDesk {
 
   /** Listens where the dialects that are in use report, and looks after the lines of this computer. */
   private lookAround(): void {
-    const { site, link } = this.options;
-    const dialects = site.store.relayDialects();
     this.gpio.prepare();
+    for (const name of this.options.site.store.relayDialects()) this.listenTo(name);
+  }
+
+  private listenTo(dialect: string): void {
+    const { link } = this.options;
     if (!link) return;
-    for (const filter of dialects.flatMap((name) => dialectNamed(name).reportFilters)) {
+    for (const filter of dialectNamed(dialect).reportFilters) {
       if (this.listening.has(filter)) continue;
       const stop = link.listen(filter, (topic, payload, answer) => {
         answer?.(null);
@@ -163,14 +166,15 @@ export class RelayDesk {
     if (!word) return;
     const { reported, isArmed } = word;
     if (reported === null) await this.driver.armed(relay.meterId);
-    else await this.driver.report({ meterId: relay.meterId, reported, isArmed });
+    else await this.driver.report({ meterId: relay.meterId, reported, isArmed }, 'device');
   }
 
   private async hearDevice(topic: string, payload: unknown): Promise<void> {
     for (const { device, reported, isBack } of this.ears.hear(topic, payload, this.options.site.nowMs())) {
       if (isBack) this.driver.deviceIsBack(device);
       const relay = reported === null ? undefined : this.driver.relayNamed(device);
-      if (relay && reported !== null) await this.driver.report({ meterId: relay.meterId, reported });
+      if (relay && reported !== null)
+        await this.driver.report({ meterId: relay.meterId, reported }, 'device');
     }
   }
 
@@ -183,6 +187,7 @@ export class RelayDesk {
     const { meterId } = posting;
     this.requireRelay(meterId);
     requireDone(await this.options.site.post(posting));
+    this.gpio.prepare();
     const relay = this.requireRelay(meterId);
     this.tell(1, meterId, stateOf(relay));
     this.driver.consider(meterId);
@@ -199,6 +204,8 @@ export class RelayDesk {
     const { way } = dialectNamed(relay.dialect);
     const { link, emit } = this.options;
     this.last = relay;
+    // A relay that was registered since anybody looked around shall be heard when it answers.
+    this.listenTo(relay.dialect);
     if (way === 'gpio') this.gpio.drive(relay, command.desired);
     emit([messages.map(({ topic, payload }) => ({ topic, payload: forWire(payload) })), null, null]);
     // What the broker could not take is sent again by the next try; the node's status shows the broker.

@@ -1,5 +1,6 @@
 // A relay on a line of this computer, from the ledger to the arguments of gpioset.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { micros } from '../../nodes/lib/money/micros';
 import type { SupplyState } from '../../nodes/lib/ledger/account';
 import { FakeGpiod } from '../lib/io/gpio/fake-gpiod';
@@ -73,6 +74,19 @@ describe('relay-switch with lines of this computer', function () {
       look();
     });
   const called = (call: string): Promise<void> => until(call, () => fake.calls.includes(call));
+  /** What lines were set to, one after the other. */
+  const setCalls = (): string[] =>
+    fake.calls.filter((call) => call.startsWith('gpioset ')).map((call) => call.split(' ').at(-1) ?? '');
+  const isThere = (pid: number): boolean => {
+    try {
+      // Also one that has ended and that nobody has buried yet has no words left.
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '';
+    } catch {
+      return false;
+    }
+  };
+  const LOCK = { payload: { lock: { meterId: 'M1', name: 'asha', reason: 'new cable' } } };
+  const UNLOCK = { payload: { unlock: { meterId: 'M1', name: 'asha' } } };
   const state = (): string | undefined => flow.ledger.store.relay('M1')?.state;
 
   it('holds a line, shows it as unconfirmed, and moves nothing when Node-RED starts again', async () => {
@@ -138,4 +152,34 @@ describe('relay-switch with lines of this computer', function () {
     await flow.stop();
     assert.equal(fake.calls.at(-1), 'gpioset --by-name --strict --consumer=wattkeeper RELAY1=1');
   });
+
+  it('leaves a line alone when it stops that somebody has locked', async () => {
+    await flow.stop();
+    await flow.start(nodes({ failState: 'on' }));
+    await register({ dialect: 'gpio', line: 'RELAY1' });
+    await want('off');
+    await until('unconfirmed', () => state() === 'unconfirmed');
+    await until('the holder to be remembered', () => fake.holders(folder).length === 1);
+    await flow.ask('switch', LOCK, 'state');
+    await flow.stop();
+    assert.deepEqual(setCalls(), ['RELAY1=0']);
+  });
+
+  for (const isLocked of [false, true])
+    it(`holds a ${isLocked ? 'locked ' : ''}line again that nobody holds any more`, async () => {
+      await register({ dialect: 'gpio', line: 'RELAY1' });
+      await want('off');
+      await until('unconfirmed', () => state() === 'unconfirmed');
+      await until('the holder to be remembered', () => fake.holders(folder).length === 1);
+      if (isLocked) await flow.ask('switch', LOCK, 'state');
+      await flow.stop();
+      // Whoever took the holder over from an earlier run does not hear that it ends.
+      await flow.start(nodes());
+      const [pid = 0] = fake.holders(folder);
+      process.kill(pid, 'SIGKILL');
+      await until('the holder to end', () => !isThere(pid));
+      await flow.ask('switch', isLocked ? UNLOCK : LOCK, 'state');
+      await until('another holder', () => ![undefined, pid].includes(fake.holders(folder)[0]));
+      assert.deepEqual(setCalls(), ['RELAY1=0', 'RELAY1=0']);
+    });
 });

@@ -1,3 +1,4 @@
+import type { RelayProgressPosting } from '../ledger/posting';
 import type { RelayRecord } from '../ledger/store';
 import { errorText, toError } from '../text/to-error';
 import { confirmationOf, dialectNamed } from './dialects';
@@ -11,7 +12,7 @@ import { RelayWatch } from './relay-watch';
 import { RestoreSpread } from './restore-spread';
 import { retryDelayMs } from './retry-delay';
 import { HOUR_MS, restBefore } from './switching-rest';
-import { isAskedAgain, newUnderWay, NO_WAKE, turnTo, type UnderWay } from './under-way';
+import { heed, isAskedAgain, isSilent, newUnderWay, NO_WAKE, turnTo, type UnderWay } from './under-way';
 
 /** Restores count as many when they come within this. */
 const MASS_WITHIN_MS = 60_000;
@@ -61,6 +62,7 @@ export class RelayDriver {
   start(): void {
     const { store, nowMs } = this.options;
     for (const { meterId } of store.relaysOff(MAX_OFF_WATCHED)) this.watch.watch(meterId, 'off', nowMs());
+    this.watch.standFrom(store.unsettledRelays(MAX_RECONCILED));
     this.reconcile();
   }
 
@@ -72,15 +74,25 @@ export class RelayDriver {
 
   /** The way to the devices is open again: nothing needs to wait for its turn to be repeated. */
   wayOpened(): void {
-    for (const entry of this.underWay.values()) this.hurry(entry);
+    for (const entry of this.underWay.values()) {
+      if (entry.waitsFor === 'way') entry.due = null;
+      this.hurry(entry);
+    }
     this.reconcile();
   }
 
   /** A device has come back, and may have missed what it was told. */
   deviceIsBack(device: string): void {
     const relay = this.relayNamed(device);
-    const entry = relay && this.underWay.get(relay.meterId);
+    if (!relay) return;
+    const { meterId, commandId, desired, state } = relay;
+    const entry = this.underWay.get(meterId);
     if (entry) this.hurry(entry);
+    else if (desired === 'on' && (state === 'armed' || state === 'unconfirmed'))
+      this.options.post({ type: 'relayRenew', meterId, commandId }).then(
+        () => this.consider(meterId),
+        (error: unknown) => this.options.onError(toError(error)),
+      );
   }
 
   /** The relay of a meter, or of whatever reports under this name. */
@@ -123,14 +135,7 @@ export class RelayDriver {
     const relay = this.options.store.relay(meterId);
     if (relay?.desired !== 'on' || this.closingOf(relay) !== 'arm') return;
     if (commandId !== undefined && commandId !== relay.commandId) return;
-    const { tries } = relay;
-    await this.options.post({
-      type: 'relayProgress',
-      meterId,
-      commandId: relay.commandId,
-      state: 'armed',
-      tries,
-    });
+    await this.progress(relay, 'armed', relay.tries);
     this.consider(meterId);
   }
 
@@ -147,8 +152,13 @@ export class RelayDriver {
     const sinceMs = entry && entry.lastTryMs > 0 ? entry.lastTryMs : relay.issuedMs;
     const sensesBehind = settings.sensesBehind === true;
     const { stands, alarm } = evidenceOf(reading, desired, sinceMs, sensesBehind, this.options.rules);
-    if (entry) entry.doubt = alarm;
+    if (entry) heed(entry, alarm, reading.atMs >= sinceMs + this.options.rules.settleMs);
     if (stands === desired) await this.report({ meterId, reported: stands }, 'power');
+    else if (entry && relay.state === 'failed' && isSilent(entry, relay)) {
+      await this.fail(entry, relay);
+      this.watch.clear(relay, ['failed']);
+      this.consider(meterId);
+    }
   }
 
   /** What drives a line of this computer could not. */
@@ -292,18 +302,18 @@ export class RelayDriver {
   }
 
   private async take(entry: UnderWay, relay: RelayRecord, step: Step): Promise<void> {
-    const { meterId, commandId, tries } = relay;
-    const { post } = this.options;
+    const { meterId, commandId } = relay;
     switch (step.kind) {
       case 'renew':
         if (hasLeft(relay)) this.options.onState(stateOf(relay, { state: 'expired', confirmed: false }));
         entry.renewals += 1;
         // It says that it obeys and yet does not stay where it was put.
         if (entry.renewals >= this.options.rules.maxTries) this.watch.raise('failed', relay, entry.tried);
-        await post({ type: 'relayRenew', meterId, commandId });
+        await this.options.post({ type: 'relayRenew', meterId, commandId });
         return;
       case 'take-back':
-        await post({ type: 'relayProgress', meterId, commandId, state: 'expired', tries });
+        // One that never left can not have been obeyed.
+        await this.progress(relay, 'expired', hasLeft(relay) ? relay.tries : 0);
         this.options.onState(stateOf(relay, { desired: 'on', state: 'expired', confirmed: false }));
         if (step.why === 'late') this.watch.mention('expired', relay, entry.tried);
         return;
@@ -320,29 +330,24 @@ export class RelayDriver {
   }
 
   private async fail(entry: UnderWay, relay: RelayRecord): Promise<void> {
-    const { meterId, commandId, tries, desired, dialect, settings } = relay;
-    // A house in which nothing runs says nothing: that is no failure.
-    const isSilent =
-      desired === 'on' && entry.doubt === null && confirmationOf(dialect, settings) === 'power';
-    const state = isSilent ? 'unconfirmed' : 'failed';
-    await this.options.post({ type: 'relayProgress', meterId, commandId, state, tries });
+    const { meterId, tries, desired } = relay;
+    const hasSaidNothing = isSilent(entry, relay);
+    const state = hasSaidNothing ? 'unconfirmed' : 'failed';
+    await this.progress(relay, state, tries);
     const waitMs = retryDelayMs(tries, this.options.rules, this.options.chance());
     // After a restart nobody knows how long ago the last try was.
     entry.tryAtMs = entry.lastTryMs === 0 ? null : this.options.nowMs() + waitMs;
-    if (isSilent) this.watch.watch(meterId, desired, entry.lastTryMs);
     this.options.onState(stateOf(relay, { state, confirmed: false }));
-    if (!isSilent) this.watch.raise(entry.doubt ?? 'failed', relay, entry.tried);
+    if (hasSaidNothing) this.watch.watch(meterId, desired, entry.lastTryMs);
+    else this.watch.raise(entry.doubt ?? 'failed', relay, entry.tried);
   }
 
   private async send(entry: UnderWay, relay: RelayRecord, asFailed: boolean): Promise<void> {
-    const { rules, post, store, nowMs, chance } = this.options;
+    const { rules, store, nowMs, chance } = this.options;
     const { meterId, commandId, dialect, settings } = relay;
     const tries = asFailed ? relay.tries : relay.tries + 1;
     const expiresMs = relay.expiresMs ?? relay.issuedMs + rules.lifeMs;
-    if (!asFailed) {
-      const state = tries === 1 ? 'sent' : 'retrying';
-      await post({ type: 'relayProgress', meterId, commandId, state, tries, expiresMs });
-    }
+    if (!asFailed) await this.progress(relay, tries === 1 ? 'sent' : 'retrying', tries, { expiresMs });
     const current = store.relay(meterId);
     // While it was written down somebody may have locked the relay, or decided otherwise.
     if (current?.commandId !== commandId || current.lock || this.isClosed) return;
@@ -352,14 +357,14 @@ export class RelayDriver {
     this.options.onState(stateOf(current, { confirmed: false }));
     if (!(await this.say(entry, current, expiresMs))) return;
     if (confirmationOf(dialect, settings) !== 'none') return;
-    await post({ type: 'relayProgress', meterId, commandId, state: 'unconfirmed', tries });
+    await this.progress(current, 'unconfirmed', tries);
     this.watch.watch(meterId, current.desired, entry.lastTryMs);
     this.options.onState(stateOf(current, { state: 'unconfirmed', confirmed: false }));
   }
 
   /** Puts a command into words and sends it. One that can not be put into words has failed at once. */
   private async say(entry: UnderWay, relay: RelayRecord, expiresMs: number): Promise<boolean> {
-    const { rules, post, transmit, onError, onState } = this.options;
+    const { rules, transmit, onError, onState } = this.options;
     const { meterId, commandId, desired, version, issuedMs, settings, dialect } = relay;
     const arm = desired === 'on' && this.closingOf(relay) === 'arm' && dialectNamed(dialect).canArm;
     const command = { meterId, commandId, desired, version, issuedMs, expiresMs, settings, arm };
@@ -371,11 +376,21 @@ export class RelayDriver {
       return true;
     } catch (error) {
       onError(new Error(`${meterId}: ${errorText(error)}`));
-      await post({ type: 'relayProgress', meterId, commandId, state: 'failed', tries: rules.maxTries });
+      await this.progress(relay, 'failed', rules.maxTries);
       onState(stateOf(relay, { state: 'failed', confirmed: false }));
       this.watch.raise('failed', relay, entry.tried);
       return false;
     }
+  }
+
+  /** Writes down how far a command came. */
+  private async progress(
+    { meterId, commandId }: RelayRecord,
+    state: RelayProgressPosting['state'],
+    tries: number,
+    life: { expiresMs?: number } = {},
+  ): Promise<void> {
+    await this.options.post({ type: 'relayProgress', meterId, commandId, state, tries, ...life });
   }
 
   private tellState(relay: RelayRecord): void {

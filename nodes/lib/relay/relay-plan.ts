@@ -50,6 +50,8 @@ export function hasLeft({ state }: RelayRecord): boolean {
 function isSettled(relay: RelayRecord): boolean {
   const { state, desired, reported } = relay;
   if (state === 'issued' || hasLeft(relay)) return false;
+  // A cut that was taken back may have been obeyed unheard: the light is put on again, whatever was said before.
+  if (state === 'expired' && relay.tries > 0) return false;
   // It was told to make itself ready and waits for whoever stands before it, or nobody will ever say more.
   if (state === 'armed' || state === 'unconfirmed') return true;
   return reported === null || reported === desired;

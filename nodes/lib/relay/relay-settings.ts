@@ -68,8 +68,9 @@ const oneOf =
   (value) =>
     typeof value === 'string' && words.includes(value);
 const flag: Check = (value) => typeof value === 'boolean';
-/** Goes to a program as one argument, in which `=` would begin the value. */
-const lineName: Check = (value) => typeof value === 'string' && /^[A-Za-z0-9_.:-]{1,32}$/.test(value);
+/** Goes to a program as one argument, in which `=` would begin the value and a leading `-` an option. */
+const lineName: Check = (value) =>
+  typeof value === 'string' && /^[A-Za-z0-9_.:][A-Za-z0-9_.:-]{0,31}$/.test(value);
 
 const CHECKS: Readonly<Record<SettingName, { isGood: Check; wanted: string }>> = {
   device: { isGood: name, wanted: 'a name without spaces, + or #' },

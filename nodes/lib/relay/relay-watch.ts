@@ -71,6 +71,11 @@ export class RelayWatch {
     if (wanted === 'on' && stands !== null) this.watched.delete(meterId);
   }
 
+  /** What had failed before a restart was said then, and stands until it is over. */
+  standFrom(relays: readonly RelayRecord[]): void {
+    for (const { meterId, state } of relays) if (state === 'failed') this.standing.set(meterId, 'failed');
+  }
+
   /** Says what is wrong, once until it is over. */
   raise(kind: AlarmKind, relay: RelayRecord, tried: readonly Attempt[]): void {
     if (this.standing.get(relay.meterId) === kind) return;

@@ -1,5 +1,6 @@
 import type { SupplyState } from '../ledger/account';
 import type { RelayRecord } from '../ledger/store';
+import { confirmationOf } from './dialects';
 import type { WaitsFor } from './relay-plan';
 import type { AlarmKind, Attempt } from './relay-state';
 
@@ -18,6 +19,8 @@ export interface UnderWay {
   tried: Attempt[];
   /** What the power said when it did not fit. */
   doubt: AlarmKind | null;
+  /** A reading came after the command had time to act, whatever it said. */
+  isHeard: boolean;
   isBusy: boolean;
   isAgain: boolean;
   cancelWake: () => void;
@@ -38,6 +41,7 @@ export function newUnderWay(meterId: string): UnderWay {
     waitsFor: null,
     tried: [],
     doubt: null,
+    isHeard: false,
     isBusy: false,
     isAgain: false,
     cancelWake: NO_WAKE,
@@ -49,9 +53,22 @@ export function turnTo(entry: UnderWay, { commandId, desired }: RelayRecord, ret
   const isSameWish = entry.desired === desired && entry.lastTryMs > 0;
   entry.tryAtMs = isSameWish ? entry.lastTryMs + retryMs : null;
   if (!isSameWish) entry.renewals = 0;
+  if (entry.desired !== null && entry.desired !== desired) entry.isPressed = false;
   entry.commandId = commandId;
   entry.desired = desired;
   entry.doubt = null;
+  entry.isHeard = false;
+}
+
+/** Keeps what a reading says about a command; it counts as heard once the command had time to act. */
+export function heed(entry: UnderWay, doubt: AlarmKind | null, hadTime: boolean): void {
+  entry.doubt = doubt;
+  if (hadTime) entry.isHeard = true;
+}
+
+/** A house in which nothing runs says nothing: that is no failure. One of which nothing at all is heard is away. */
+export function isSilent({ isHeard, doubt }: UnderWay, { desired, dialect, settings }: RelayRecord): boolean {
+  return desired === 'on' && isHeard && doubt === null && confirmationOf(dialect, settings) === 'power';
 }
 
 /** Whether somebody asked to look at it again while it was being looked at. */

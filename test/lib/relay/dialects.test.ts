@@ -237,6 +237,11 @@ describe('relay dialects over a wire', () => {
       null,
       'a wrong sum says nothing',
     );
+    assert.equal(
+      read({ ...relay, address: '123456789013' }, bytes('681290785634126891063638333743336b16')),
+      null,
+      'another meter on the wire says nothing',
+    );
     for (let length = 0; length < 18; length += 1)
       assert.equal(read(relay, bytes('681290785634126891063638333743336b16').subarray(0, length)), null);
     const context = { ...CONTEXT, devicePassword: 'secret' };
@@ -286,6 +291,7 @@ describe('the relay of a registration', () => {
     [{ dialect: 'tasmota', topic: 'cmnd/#' }, /relay\.topic must be a topic/],
     [{ dialect: 'dlt645', address: '12' }, /relay\.address must be twelve digits/],
     [{ dialect: 'gpio' }, /relay\.line is missing/],
+    [{ dialect: 'gpio', line: '--daemonize' }, /relay\.line must be the name of a line/],
     [{ dialect: 'gpio', line: 'GPIO17=1' }, /relay\.line must be the name of a line/],
     [
       { dialect: 'latching', onLine: 'A', offLine: 'B', pulseMs: 1_001 },

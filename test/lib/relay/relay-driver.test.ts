@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { HOME_TARIFF, keepSupply, registration } from '../io/sqlite/ledger-fixture';
 import { commandIn, RelayWorld } from './relay-world';
 
 describe('relay driver', () => {
@@ -56,11 +57,14 @@ describe('relay driver', () => {
       `a device that comes back waits ${Math.max(...gaps)} ms`,
     );
     assert.deepEqual(new Set(sentIds()), new Set(['M1-1']));
-    await world.pass(10_000);
-    assert.equal(world.relay(1).state, 'expired');
+    await world.pass(2_000);
+    assert.ok(world.states.some(({ state, desired }) => state === 'expired' && desired === 'on'));
     assert.equal(world.relay(1).desired, 'on');
     assert.equal(world.ledger.store.summary('M1')?.supply, 'on');
     assert.deepEqual(alarmKinds(), ['failed', 'expired']);
+    // It may have obeyed unheard, so it is not left alone before it has said that its light is on.
+    await report('on', { commandId: world.relay(1).commandId });
+    assert.equal(world.relay(1).state, 'confirmed');
     const sentSoFar = world.sent.length;
     await world.pass(3_600_000);
     assert.equal(world.sent.length, sentSoFar);
@@ -101,6 +105,36 @@ describe('relay driver', () => {
     await world.want(1, 'off');
     await world.pass(301_000);
     await report('off', { commandId: 'M1-1' });
+    await world.settle();
+    const last = commandIn(world.sent.at(-1)!);
+    assert.deepEqual([last.desired, last.version], ['on', 2]);
+  });
+
+  it('puts the light on again when a cut was obeyed and nobody heard so', async () => {
+    start();
+    await report('on');
+    await world.want(1, 'off');
+    world.driver.close();
+    world.nowMs += 301_000;
+    await world.restart();
+    const last = commandIn(world.sent.at(-1)!);
+    assert.deepEqual([last.desired, last.version], ['on', 2]);
+    await report('on', { commandId: last.commandId });
+    const sentSoFar = world.sent.length;
+    await world.pass(3_600_000);
+    assert.equal(world.sent.length, sentSoFar);
+  });
+
+  it('remembers how a relay stood whose meter was closed and is registered again', async () => {
+    start();
+    const entry = { ...registration(1), tariffId: HOME_TARIFF.tariffId };
+    world.post({ type: 'register', registration: entry, by: 'staff' });
+    await world.want(1, 'off');
+    await report('off', { commandId: 'M1-1' });
+    world.post({ type: 'closeMeter', meterId: 'M1', closing: null, by: 'fitter', decide: keepSupply });
+    world.register(1);
+    assert.deepEqual([world.relay(1).desired, world.relay(1).reported], ['on', 'off']);
+    world.driver.reconcile();
     await world.settle();
     const last = commandIn(world.sent.at(-1)!);
     assert.deepEqual([last.desired, last.version], ['on', 2]);
@@ -197,6 +231,19 @@ describe('relay driver', () => {
     await world.restart();
     await world.pass(600_000);
     assert.equal(world.sent.length, 2, 'a relay that is right is left alone');
+  });
+
+  it('does not tell again after a restart what has failed, but tells when it is over', async () => {
+    start();
+    await world.want(1, 'off');
+    await world.pass(60_000);
+    assert.deepEqual(alarmKinds(), ['failed']);
+    await world.restart();
+    assert.equal(world.driver.failed, 1);
+    await world.pass(60_000);
+    assert.deepEqual(alarmKinds(), ['failed']);
+    await report('off', { commandId: 'M1-1' });
+    assert.deepEqual(alarmKinds(), ['failed', 'recovered']);
   });
 
   it('cuts nobody off who has become protected meanwhile', async () => {

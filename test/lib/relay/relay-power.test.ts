@@ -99,11 +99,50 @@ describe('power behind a relay', () => {
     await answer('off');
     await world.pass(1_000);
     await world.want(1, 'on');
+    await world.pass(31_000);
+    await read(0);
     await world.pass(200_000);
     assert.deepEqual([world.relay(1).state, alarms()], ['unconfirmed', []]);
     await world.pass(20_000);
     await read(60);
     assert.equal(world.relay(1).state, 'confirmed');
+  });
+
+  it('calls a restore failed while nothing at all is heard, and tells the device when it is back', async () => {
+    start({ dialect: 'tasmota', confirm: 'power' });
+    await world.want(1, 'off');
+    await answer('off');
+    await world.pass(1_000);
+    await world.want(1, 'on');
+    await world.pass(200_000);
+    assert.deepEqual([world.relay(1).state, alarms()], ['failed', ['failed']]);
+    const before = world.sent.length;
+    world.driver.deviceIsBack('M1');
+    await world.settle();
+    assert.equal(world.sent.length, before + 1);
+    await world.pass(16_000);
+    await read(0);
+    assert.deepEqual([world.relay(1).state, alarms()], ['unconfirmed', ['failed', 'recovered']]);
+  });
+
+  it('makes a restore anew that nobody confirmed when its device is back, once', async () => {
+    start({ dialect: 'tasmota', confirm: 'power' });
+    await world.want(1, 'off');
+    await answer('off');
+    await world.pass(1_000);
+    await world.want(1, 'on');
+    await world.pass(31_000);
+    await read(0);
+    await world.pass(100_000);
+    const { state, commandId } = world.relay(1);
+    assert.equal(state, 'unconfirmed');
+    const before = world.sent.length;
+    world.driver.deviceIsBack('M1');
+    world.driver.deviceIsBack('M1');
+    await world.settle();
+    assert.equal(world.sent.length, before + 1);
+    assert.equal(world.sent.at(-1)?.payload, 'ON');
+    assert.notEqual(world.relay(1).commandId, commandId);
   });
 
   it('sends a command to a relay that says nothing once, and shows it as unconfirmed', async () => {

@@ -144,6 +144,24 @@ describe('protection of relays', () => {
     assert.equal(told(), 60);
   });
 
+  it('spreads restores again that waited for the way, when it opens', async () => {
+    world = new RelayWorld({ spreadMs: 600_000, massAbove: 5 });
+    world.isWayOpen = false;
+    for (let house = 1; house <= 60; house += 1) {
+      world.register(house);
+      world.decide(house, 'on');
+      world.driver.consider(`M${house}`);
+    }
+    await world.pass(2 * HOUR_MS);
+    world.isWayOpen = true;
+    world.driver.wayOpened();
+    await world.settle();
+    const told = (): number => new Set(world.sent.map(({ meterId }) => meterId)).size;
+    assert.equal(told(), 5);
+    await world.pass(602_000);
+    assert.equal(told(), 60);
+  });
+
   it('restores a single customer at once', async () => {
     start({});
     await world.want(1, 'off');
@@ -211,6 +229,23 @@ describe('protection of relays', () => {
       world.driver.press('M1');
       await world.settle();
       assert.deepEqual(world.sent[1]?.payload, 'ON');
+    });
+
+    it('takes a press for the restore it was made for, and for no later one', async () => {
+      start({ closing: 'arm' }, { dialect: 'tasmota' });
+      await world.want(1, 'off');
+      await answer('off');
+      await world.pass(1_000);
+      await world.want(1, 'on');
+      world.driver.press('M1');
+      await world.settle();
+      assert.equal(world.sent.at(-1)?.payload, 'ON');
+      await world.pass(6_000);
+      await world.want(1, 'off');
+      assert.equal(world.sent.at(-1)?.payload, 'OFF');
+      await world.want(1, 'on');
+      assert.equal(waitsFor(), 'button');
+      assert.equal(world.sent.at(-1)?.payload, 'OFF');
     });
 
     it('tells a device that can to make itself ready, and leaves the rest to whoever stands there', async () => {

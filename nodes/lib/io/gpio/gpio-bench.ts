@@ -30,6 +30,11 @@ export class GpioBench {
     return this.holder().hold(line, isActive);
   }
 
+  /** Takes a line that nobody holds any more again, at the value at which it was last held. */
+  keep(line: GpioLine): Promise<void> {
+    return this.holder().keep(line);
+  }
+
   /** The lines that are held, by this process or by one before it. */
   heldLines(): string[] {
     const isUsed = this.holders !== null || existsSync(join(this.options.folder, HOLDERS_FILE));

@@ -63,6 +63,21 @@ export class LineHolder {
     });
   }
 
+  /** Holds a line again whose holder has ended, at the value it had. One that was never held is left alone. */
+  keep(line: GpioLine): Promise<void> {
+    return this.inTurn(line.name, async () => {
+      const holder = this.holders.get(line.name);
+      if (!holder || isRunning(holder)) return;
+      const tools = await this.options.tools();
+      for (const isActive of [false, true]) {
+        const call = await tools.hold(line, isActive);
+        if (!sameArgs(holder.args, call.args)) continue;
+        await this.start(line.name, call);
+        return;
+      }
+    });
+  }
+
   /** Lets a line go; what becomes of it is up to its chip. */
   release(lineName: string): Promise<void> {
     return this.inTurn(lineName, async () => {

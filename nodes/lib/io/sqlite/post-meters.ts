@@ -58,6 +58,8 @@ export class MeterPoster {
   private readonly selectLastClosed;
   private readonly insertMeter;
   private readonly upsertRelay;
+  private readonly selectDeviceOwner;
+  private readonly selectLineOwner;
   private readonly upsertTerms;
   private readonly dropTerms;
   private readonly markMeter;
@@ -98,11 +100,25 @@ export class MeterPoster {
       .pluck();
     this.insertMeter = db.prepare('INSERT INTO meter (meter_id, account_key, opened_ms) VALUES (?, ?, ?)');
     this.upsertRelay = db.prepare(
-      `INSERT INTO relay (meter_key, dialect, settings, device, version) VALUES (@meterKey, @dialect, @settings, @device,
+      `INSERT INTO relay (meter_key, dialect, settings, device, reported, version) VALUES (@meterKey, @dialect, @settings, @device,
+         (SELECT reported FROM relay JOIN meter USING (meter_key) WHERE meter_id = @meterId ORDER BY closed_ms DESC LIMIT 1),
          (SELECT coalesce(max(version), 0) FROM relay JOIN meter USING (meter_key) WHERE meter_id = @meterId))
        ON CONFLICT (meter_key) DO UPDATE SET dialect = excluded.dialect, settings = excluded.settings,
          device = excluded.device`,
     );
+    this.selectDeviceOwner = db
+      .prepare<[string, string], string>(
+        `SELECT meter_id FROM relay JOIN meter USING (meter_key)
+         WHERE device = ? AND meter_id <> ? AND closed_ms IS NULL LIMIT 1`,
+      )
+      .pluck();
+    this.selectLineOwner = db
+      .prepare<[string, string], string>(
+        `SELECT meter_id FROM relay JOIN meter USING (meter_key), json_each(relay.settings) AS setting
+         WHERE dialect IN ('gpio', 'latching') AND setting.key IN ('line', 'onLine', 'offLine', 'readLine')
+           AND setting.value = ? AND meter_id <> ? AND closed_ms IS NULL LIMIT 1`,
+      )
+      .pluck();
     this.upsertTerms = db.prepare(
       `INSERT INTO meter_terms (meter_key, from_ms, tariff_id, sanctioned_load_w, is_lifeline) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET tariff_id = excluded.tariff_id, sanctioned_load_w = excluded.sanctioned_load_w,
@@ -134,6 +150,8 @@ export class MeterPoster {
     const hasSameTerms = stored && isDeepStrictEqual(termsOf(null, stored), terms);
     // Saying again what is known is no change, and so not worth a line in the audit.
     if (isSame && hasSameTerms) return RECORDED;
+    const taken = isSame ? null : this.refuseTaken(registration);
+    if (taken) return taken;
     if (stored && !hasSameTerms) this.rerating.keepWhatWasCharged(stored.meter_key);
     // What is remembered of the account and its meter no longer holds.
     this.live.flushAndForget();
@@ -147,6 +165,21 @@ export class MeterPoster {
     const action = stored ? 'change account' : 'open account';
     this.insertAudit.run(batch.nowMs, by, action, accountId, JSON.stringify(registration));
     return RECORDED;
+  }
+
+  /** Two meters at one relay would each be told what the other's did, and cut each other off. */
+  private refuseTaken(registration: Registration): PostingResult | null {
+    const { meterId, relayDialect, relaySettings = {}, relayDevice = meterId } = registration;
+    const owner = this.selectDeviceOwner.get(relayDevice, meterId);
+    if (owner !== undefined) return refuse('relay.device', relayDevice, `is the relay of meter ${owner}`);
+    if (relayDialect !== 'gpio' && relayDialect !== 'latching') return null;
+    for (const key of ['line', 'onLine', 'offLine', 'readLine'] as const) {
+      const line = relaySettings[key];
+      const holder = line === undefined ? undefined : this.selectLineOwner.get(line, meterId);
+      if (line !== undefined && holder !== undefined)
+        return refuse(`relay.${key}`, line, `belongs to the relay of meter ${holder}`);
+    }
+    return null;
   }
 
   /** Ends a meter's stay: with its last reading when there is one, and with its standing charges up to then. */

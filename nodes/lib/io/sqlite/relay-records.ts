@@ -45,7 +45,7 @@ export class RelayRecords {
     this.selectOne = db.prepare<[string], RelayRow>(`${SELECT} AND meter_id = ?`);
     this.selectUnsettled = db.prepare<[number], RelayRow>(
       `${SELECT} AND (state IN ('issued', 'sent', 'retrying', 'failed')
-         OR reported <> desired AND state NOT IN ('armed', 'unconfirmed'))
+         OR state = 'expired' AND tries > 0 OR reported <> desired AND state NOT IN ('armed', 'unconfirmed'))
        ORDER BY issued_ms LIMIT ?`,
     );
     this.selectOfDevice = db.prepare<[string], RelayRow>(`${SELECT} AND device = ? LIMIT 1`);

@@ -41,7 +41,7 @@ export const dlt645: Dialect = {
       frame(command, address, READ, STATUS_WORD_3),
     ];
   },
-  read: (payload) => (payload instanceof Uint8Array ? readFrame(payload) : null),
+  read: (payload, { address = '' }) => (payload instanceof Uint8Array ? readFrame(payload, address) : null),
 };
 
 function controlData({ desired, arm }: CommandToSend, password: string, expires: WallTime): number[] {
@@ -72,13 +72,20 @@ function bytesOf(digits: string): number[] {
   );
 }
 
-function readFrame(bytes: Uint8Array): RelayWord | null {
+/** Reads what the meter of this address answers. Several may hang on one wire. */
+function readFrame(bytes: Uint8Array, address: string): RelayWord | null {
   const start = bytes.indexOf(START);
   const length = bytes[start + 9] ?? 0;
   const body = bytes.subarray(start, start + 10 + length);
   const end = start + 10 + length;
   if (start < 0 || body.length < 10 || body[7] !== START) return null;
   if (bytes[end] !== sum([...body]) || bytes[end + 1] !== END) return null;
+  if (
+    !bytesOf(address)
+      .reverse()
+      .every((byte, index) => body[1 + index] === byte)
+  )
+    return null;
   // The meter has taken the order; how its relay stands is for the status word to say.
   if (body[8] === CONTROL_DONE) return { reported: null, isArmed: true };
   if (body[8] !== READ_DONE || length < 6) return null;

@@ -284,7 +284,7 @@ CREATE INDEX relay_by_device ON relay (device);
 CREATE INDEX relay_by_dialect ON relay (dialect);
 -- Few relays are not where they shall be, and somebody looks for them every minute.
 CREATE INDEX relay_unsettled ON relay (issued_ms) WHERE state IN ('issued', 'sent', 'retrying', 'failed')
-  OR reported <> desired AND state NOT IN ('armed', 'unconfirmed');
+  OR state = 'expired' AND tries > 0 OR reported <> desired AND state NOT IN ('armed', 'unconfirmed');
 
 -- Every time a relay was switched, for its rest between two and its budget in an hour.
 CREATE TABLE relay_switch (
