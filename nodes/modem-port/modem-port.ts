@@ -53,8 +53,7 @@ export = function register(RED: NodeAPI): void {
     onClose(this, async () => {
       this.service = null;
       this.fault = RED._('modem-port.fault.closed');
-      await tunnel?.close();
-      await open?.close();
+      await Promise.all([tunnel?.close(), open?.close()]);
     });
   }
   RED.nodes.registerType<ModemPortNode, NodeDef, unknown, ModemPortCredentials>('modem-port', ModemPort, {

@@ -283,13 +283,29 @@ describe('gsm-modem', () => {
     assert.equal(simulator.modem.sim.pinEntries, 2);
   }).timeout(20_000);
 
+  it('lets go of the modem although a program waits for a connection', async () => {
+    await simulator.close();
+    const localPort = await freePort();
+    const data = { mode: 'both', apn: 'internet', target: '127.0.0.1:9', localPort: String(localPort) };
+    await start(data);
+    const socket = connectSocket(localPort, '127.0.0.1');
+    await once(socket, 'connect');
+    // However it ends: the tunnel cuts it off.
+    socket.on('error', () => undefined);
+    const ended = new Promise((resolve) => socket.once('close', resolve));
+    socket.write('x');
+    await phase('recovering');
+    await flow.stop();
+    await ended;
+    await switchOn();
+    await start();
+    await phase('ready');
+  }).timeout(15_000);
+
   it('leads other programs through the modem', async () => {
     const echo = createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1');
     await once(echo, 'listening');
-    const free = createServer().listen(0, '127.0.0.1');
-    await once(free, 'listening');
-    const localPort = (free.address() as AddressInfo).port;
-    await new Promise((resolve) => free.close(resolve));
+    const localPort = await freePort();
     const target = `127.0.0.1:${(echo.address() as AddressInfo).port}`;
     await start({ mode: 'both', apn: 'internet', target, localPort: String(localPort) });
     await phase('ready');
@@ -343,6 +359,14 @@ describe('gsm-modem', () => {
     await submitted;
   }).timeout(15_000);
 });
+
+async function freePort(): Promise<number> {
+  const free = createServer().listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  const { port } = free.address() as AddressInfo;
+  await new Promise((resolve) => free.close(resolve));
+  return port;
+}
 
 function errorOf(message: PrepaidMessage): string {
   return (message['error'] as { message: string }).message;

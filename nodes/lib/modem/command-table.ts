@@ -73,7 +73,7 @@ const ROWS: Readonly<Record<string, Partial<CommandRow>>> = {
   'AT+CPBF': { deadlineMs: 15_000 },
   'AT+CPBW': { deadlineMs: 15_000, isIdempotent: false },
   // Its answer comes when the network has one, so it is always an unsolicited line.
-  'AT+CUSD': { deadlineMs: 20_000, isIdempotent: false, info: NEVER },
+  'AT+CUSD': { deadlineMs: 20_000, isIdempotent: false, isSecret: true, info: NEVER },
   'AT+CPOWD': { deadlineMs: 10_000, final: /^NORMAL POWER DOWN$/ },
   'AT+CGATT': { deadlineMs: 75_000 },
   'AT+CSTT': { isSecret: true },

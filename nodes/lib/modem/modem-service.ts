@@ -13,6 +13,7 @@ import { Modem } from './modem';
 import type { SignalFact } from './modem-facts';
 import type { ModemSettings, ModemState } from './modem-state';
 import type { PinMemory } from './pin-desk';
+import { ReportPost, type ReportClient } from './report-post';
 import type { UssdAnswer } from './ussd-desk';
 
 /** What a modem is used for. */
@@ -45,9 +46,7 @@ export interface ServiceState extends ModemState {
 }
 
 /** Somebody in a flow who uses the modem. */
-export interface ModemClient {
-  readonly id: string;
-  onReport(report: TextReport): void;
+export interface ModemClient extends ReportClient {
   offer(text: IncomingText): Reception;
   onState(state: ServiceState): void;
 }
@@ -61,8 +60,6 @@ const SUBMIT_WAIT_MS = 60_000;
 const TICK_MS = 60_000;
 /** The signal of a modem that does not move changes slowly, and each question costs it a moment. */
 const SIGNAL_EVERY_TICKS = 5;
-/** What is told while no node listens, as during a deployment. */
-const MAX_UNHEARD = 1_000;
 /** GSM 7-bit, language unspecified: what a network means that names no coding. */
 const PLAIN_CODING = 15;
 
@@ -72,7 +69,7 @@ export class ModemService {
   private readonly outgoing: OutgoingDesk;
   private readonly incoming: IncomingDesk;
   private readonly clients = new Set<ModemClient>();
-  private unheard: TextReport[] = [];
+  private readonly post: ReportPost;
   private signal: SignalFact | null = null;
   private operator: string | null = null;
   private ticks = 0;
@@ -84,6 +81,7 @@ export class ModemService {
   constructor(private readonly options: ModemServiceOptions) {
     const { wiring, settings, pinMemory, store, wallMs, monthAt, newId, rules, limits } = options;
     const onError = (error: Error): void => options.onError(error);
+    this.post = new ReportPost(this.clients, () => wiring.schedule.nowMs());
     this.modem = new Modem(wiring, settings, pinMemory, {
       onPdu: (received) => {
         if (this.hasTexts) void this.incoming.onPdu(received);
@@ -146,7 +144,7 @@ export class ModemService {
   /** A node that uses the modem from now on; the returned function takes it off again. */
   attach(client: ModemClient): () => void {
     this.clients.add(client);
-    for (const report of this.unheard.splice(0)) this.tell(report);
+    this.post.onClient(client);
     if (this.hasTexts) {
       if (!this.hasStarted) this.attempt(this.outgoing.start());
       this.hasStarted = true;
@@ -225,10 +223,7 @@ export class ModemService {
   }
 
   private tell(report: TextReport): void {
-    const clients = [...this.clients];
-    const client = clients.find(({ id }) => id === report.owner) ?? clients[0];
-    if (client) client.onReport(report);
-    else this.unheard = [...this.unheard, report].slice(-MAX_UNHEARD);
+    this.post.tell(report);
     this.showState();
   }
 
@@ -243,6 +238,7 @@ export class ModemService {
     if (this.hasStopped) return;
     this.cancelTick = this.options.wiring.schedule.after(TICK_MS, () => {
       this.ticks += 1;
+      this.post.onTick();
       if (this.hasStarted) {
         this.attempt(this.outgoing.tick());
         void this.incoming.tick();

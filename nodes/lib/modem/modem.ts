@@ -254,7 +254,7 @@ export class Modem {
     // A text that is on its way is heard out, or nobody would know what became of it.
     await this.lanes.idle();
     this.engine?.interrupt(fault);
-    if (trouble.kind === 'boot') return;
+    if (trouble.kind === 'boot' || this.isStopped()) return;
     const gentlest = this.engine ? trouble.gentlest : 'reopen';
     const rung = this.ladder.climb(gentlest, this.wiring.schedule.nowMs());
     this.show({ phase: 'recovering', detail: fault.message, recoveries: { ...this.ladder.counts } });

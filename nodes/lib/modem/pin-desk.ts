@@ -15,6 +15,8 @@ export type PinOutcome = 'sent' | 'pinMissing' | 'pinRefused';
 
 /** A new SIM gives three tries. With fewer left, somebody has been wrong already. */
 const UNTOUCHED_TRIES = 3;
+/** +CME ERROR: incorrect password, 3GPP TS 27.007 clause 9.2.1. */
+const WRONG_PIN = 16;
 
 /** Sends the PIN unless it might cost a try that was lost before: once per SIM and PIN, whatever happens around it. */
 export async function enterPin(
@@ -34,6 +36,8 @@ export async function enterPin(
     await engine.run(`AT+CPIN="${pin}"`);
   } catch (thrown) {
     if (!(thrown instanceof AtFault) || thrown.kind !== 'refused') throw thrown;
+    // A SIM that is busy says no to the right PIN too; no try was lost, so the next boot may make it.
+    if (thrown.code !== WRONG_PIN && (await triesLeft(engine)) === UNTOUCHED_TRIES) throw thrown;
     return await refuse(simId, pin, memory);
   }
   await memory.write(simId, pin, 'accepted');

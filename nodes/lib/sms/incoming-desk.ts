@@ -69,6 +69,8 @@ export class IncomingDesk {
   private taken: string[] = [];
   /** Where the modem keeps what it has told in this process. */
   private readonly shelf = new Map<string, ReceivedPdu[]>();
+  /** What could not be written down, or had no room: the modem tells it once only, so it is taken up again from here. */
+  private missed: ReceivedPdu[] = [];
   /** One message after the other, so that the parts of a text find each other. */
   private working: Promise<void> = Promise.resolve();
 
@@ -92,13 +94,14 @@ export class IncomingDesk {
 
   /** A message of the modem. */
   onPdu(received: ReceivedPdu): Promise<void> {
-    return this.inTurn(() => this.take(received));
+    return this.inTurn(() => this.tryTake(received));
   }
 
   /** Offers again what nobody has taken, and lets go of texts whose rest will not come. To be called now and then. */
   tick(): Promise<void> {
     return this.inTurn(async () => {
       await this.settle(endOverdueTexts(this.state, this.options.wallMs(), LIMITS));
+      for (const received of this.missed.splice(0)) await this.tryTake(received);
       for (const text of [...this.untaken.values()]) await this.offer(text);
     });
   }
@@ -128,31 +131,48 @@ export class IncomingDesk {
     return this.working;
   }
 
-  private async take(received: ReceivedPdu): Promise<void> {
+  private async tryTake(received: ReceivedPdu): Promise<void> {
+    try {
+      if (await this.take(received)) return;
+    } catch (error) {
+      this.options.onError(toError(error));
+    }
+    this.missed = [...this.missed, received].slice(-MAX_UNTAKEN);
+  }
+
+  /** False when there is no room for it just now. */
+  private async take(received: ReceivedPdu): Promise<boolean> {
     const { pdu } = received;
     const isTaken = this.taken.includes(pdu);
-    if (received.slot !== null) this.shelf.set(pdu, [...(this.shelf.get(pdu) ?? []), received]);
+    this.putOnShelf(received);
     if (isTaken) await this.release([pdu]);
-    else if (!this.isKnown(pdu)) await this.takeNew(pdu);
+    else if (!this.isKnown(pdu)) return await this.takeNew(pdu);
+    return true;
+  }
+
+  private putOnShelf(received: ReceivedPdu): void {
+    const { pdu, slot } = received;
+    const others = (this.shelf.get(pdu) ?? []).filter((known) => known.slot !== slot);
+    if (slot !== null) this.shelf.set(pdu, [...others, received]);
   }
 
   private isKnown(pdu: string): boolean {
     return [...this.untaken.values()].some(({ pdus }) => pdus.includes(pdu));
   }
 
-  private async takeNew(pdu: string): Promise<void> {
+  private async takeNew(pdu: string): Promise<boolean> {
     const read = readPdu(pdu);
     if (read.kind === 'status-report') {
       await this.options.onReport(read);
       await this.release([pdu]);
-      return;
+      return true;
     }
-    if (this.untaken.size >= MAX_UNTAKEN) return;
+    if (this.untaken.size >= MAX_UNTAKEN) return false;
     if (read.kind === 'deliver') {
       const { from, part, text, dataHex, sentAt } = read;
       const incoming = { from: from.text, part, text, dataHex, sentAtMs: sentAt?.atMs ?? null, slot: pdu };
       await this.settle(takePart(this.state, incoming, this.options.wallMs(), LIMITS), problemsOf(read));
-      return;
+      return true;
     }
     const problem = problemsOf(read) || 'it is no text that came in';
     await this.keep([
@@ -161,6 +181,7 @@ export class IncomingDesk {
         problem,
       ),
     ]);
+    return true;
   }
 
   /** Writes down what became of the parts, and hands on the texts that have come to their end. */

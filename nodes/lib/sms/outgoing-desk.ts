@@ -1,7 +1,16 @@
 import type { SubmitResult } from '../modem/text-submit';
 import { toError } from '../text/to-error';
 import { OutgoingBook } from './outgoing-book';
-import { admit, giveBack, takeTurn, withdraw, type OutgoingLimits, type Refusal } from './outgoing-queue';
+import {
+  admit,
+  dropExpired,
+  giveBack,
+  refund,
+  takeTurn,
+  withdraw,
+  type OutgoingLimits,
+  type Refusal,
+} from './outgoing-queue';
 import {
   pdusOf,
   recipientOf,
@@ -13,7 +22,13 @@ import {
   type TextRequest,
 } from './outgoing-text';
 import type { RecordStore } from './record-store';
-import { newSentMessage, nextPartToSend, type PartEvent, type SentMessage } from './sent-message';
+import {
+  newSentMessage,
+  nextPartToSend,
+  onMessageEvent,
+  type PartEvent,
+  type SentMessage,
+} from './sent-message';
 import type { StatusReport } from './status-report-pdu';
 
 export interface OutgoingDeskOptions {
@@ -152,18 +167,28 @@ export class OutgoingDesk {
     if (!message.parts.some(({ state }) => state === 'failed' || state === 'unknown')) {
       return reportOf(message, details);
     }
-    const expiresAtMs = this.options.wallMs() + Math.max(0, details.expiresAtMs - message.queuedAtMs);
-    this.book.renew(messageId, { ...details, expiresAtMs });
+    const nowMs = this.options.wallMs();
+    const expiresAtMs = nowMs + Math.max(0, details.expiresAtMs - message.queuedAtMs);
+    const renewed = { ...details, expiresAtMs };
+    const before = this.book.line;
+    this.book.line = withdraw(before, messageId);
+    const refusal = this.admit(onMessageEvent(message, { kind: 'send again' }, nowMs), renewed);
+    if (refusal !== '') {
+      // What became of it before still holds.
+      this.book.line = before;
+      return { ...reportOf(message, details), reason: refusal };
+    }
+    this.book.renew(messageId, renewed);
     await this.book.onMessage(messageId, { kind: 'send again' });
-    const renewed = this.book.find(messageId);
-    const refusal = renewed ? this.admit(renewed.message, renewed.details) : '';
-    if (refusal !== '') await this.book.onMessage(messageId, { kind: 'given up', reason: refusal });
     this.pump();
     return this.book.reportOf(messageId);
   }
 
   /** To be called now and then: reports that will not come any more, and records that could not be written. */
   async tick(): Promise<void> {
+    const { state, refused } = dropExpired(this.book.line, this.options.wallMs());
+    this.book.line = state;
+    this.giveUp(refused);
     await this.book.onTick();
     this.pump();
   }
@@ -248,18 +273,20 @@ export class OutgoingDesk {
       const result = isWritten ? await this.options.submitPdu(pdu) : NOT_WRITTEN;
       if (result.state === 'unknown') this.unanswered = { pdu, messageId, part };
       await this.settle(this.book.onPart(messageId, part, eventOf(result)));
-      if (result.state === 'failed' && result.mayRetry) {
-        await this.putBack(messageId);
-        return false;
-      }
+      if (result.state === 'failed') await this.putBack(messageId);
+      if (result.state === 'failed' && result.mayRetry) return false;
     }
   }
 
   private async putBack(messageId: string): Promise<void> {
     const found = this.book.find(messageId);
-    const waiting = found && waitingText(found.message, found.details);
-    if (!waiting) return;
-    this.book.line = giveBack(this.book.line, waiting, this.options.limits);
+    if (!found) return;
+    const { line } = this.book;
+    const { limits } = this.options;
+    const waiting = waitingText(found.message, found.details);
+    // The part that was refused cost nothing, nor do those behind it, which stay here.
+    const unsent = 1 + found.message.parts.filter(({ state }) => state === 'queued').length;
+    this.book.line = waiting ? giveBack(line, waiting, limits) : refund(line, unsent, limits);
     await this.settle(this.book.save());
   }
 

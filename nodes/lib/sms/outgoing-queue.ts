@@ -180,16 +180,24 @@ function withSoundRate(state: OutgoingState, nowMs: number, limits: OutgoingLimi
   return state.paidUntilMs <= latestMs ? state : { ...state, paidUntilMs: latestMs };
 }
 
-/** Whose turn it is now: the most important first, then who came first, as the rate and the budget allow. */
-export function takeTurn(before: OutgoingState, nowMs: number, month: string, limits: OutgoingLimits): Turn {
-  checkLimits(limits);
-  const rolled = withSoundRate(inMonth(before, month), nowMs, limits);
-  const expired = rolled.waiting.filter(({ expiresAtMs }) => expiresAtMs !== null && nowMs >= expiresAtMs);
+/** Lets go of what is not worth sending any more. */
+export function dropExpired(
+  state: OutgoingState,
+  nowMs: number,
+): { state: OutgoingState; refused: Refusal[] } {
+  const expired = state.waiting.filter(({ expiresAtMs }) => expiresAtMs !== null && nowMs >= expiresAtMs);
+  if (expired.length === 0) return { state, refused: [] };
   const refused = expired.map(({ messageId }) =>
     refusal(messageId, 'expired', 'it waited so long that it is not worth sending any more'),
   );
-  const waiting = rolled.waiting.filter((text) => !expired.includes(text));
-  const state = { ...rolled, waiting };
+  return { state: { ...state, waiting: state.waiting.filter((text) => !expired.includes(text)) }, refused };
+}
+
+/** Whose turn it is now: the most important first, then who came first, as the rate and the budget allow. */
+export function takeTurn(before: OutgoingState, nowMs: number, month: string, limits: OutgoingLimits): Turn {
+  checkLimits(limits);
+  const { state, refused } = dropExpired(withSoundRate(inMonth(before, month), nowMs, limits), nowMs);
+  const { waiting } = state;
   // A budget may have been made smaller since; what fits no more waits for the next month.
   const payable = waiting.filter(
     ({ priority, parts }) => state.sentInMonth + parts <= budgetFor(priority, limits),
@@ -213,12 +221,16 @@ export function takeTurn(before: OutgoingState, nowMs: number, month: string, li
  * leave is given back. `text.parts` is how many are still to be sent.
  */
 export function giveBack(state: OutgoingState, text: WaitingText, limits: OutgoingLimits): OutgoingState {
-  const refundMs = (text.parts * HOUR_MS) / limits.messagesPerHour;
+  const waiting = [text, ...state.waiting.filter(({ messageId }) => messageId !== text.messageId)];
+  return { ...refund(state, text.parts, limits), waiting };
+}
+
+/** Gives back what was paid for messages that never left. */
+export function refund(state: OutgoingState, parts: number, limits: OutgoingLimits): OutgoingState {
   return {
     ...state,
-    waiting: [text, ...state.waiting.filter(({ messageId }) => messageId !== text.messageId)],
-    paidUntilMs: state.paidUntilMs - refundMs,
-    sentInMonth: Math.max(0, state.sentInMonth - text.parts),
+    paidUntilMs: state.paidUntilMs - (parts * HOUR_MS) / limits.messagesPerHour,
+    sentInMonth: Math.max(0, state.sentInMonth - parts),
   };
 }
 

@@ -48,6 +48,7 @@ describe('command table', () => {
   it('shows no secrets', () => {
     assert.equal(shownCommand('AT+CPIN="1234"'), 'AT+CPIN=***');
     assert.equal(shownCommand('AT+CSTT="apn","user","word"'), 'AT+CSTT=***');
+    assert.equal(shownCommand('AT+CUSD=1,"*123*98765432109876#",15'), 'AT+CUSD=***');
     assert.equal(shownCommand('AT+CPIN?'), 'AT+CPIN?');
     assert.equal(shownCommand('AT+CMGS=20'), 'AT+CMGS=20');
   });

@@ -136,6 +136,36 @@ describe('modem: PIN', () => {
     await next.stop();
   });
 
+  it('sends the right PIN again to a SIM that was only busy', async () => {
+    for (const line of ['+CME ERROR: 14', 'ERROR']) {
+      const incidents = [
+        { when: { command: 'AT+CPIN="', nth: 1 }, what: { kind: 'answer' as const, lines: [line] } },
+      ];
+      const bench = new ModemBench({ ...withPin(), incidents }, { settings: { pin: PIN } });
+      const { sim } = bench.simulated;
+      const enter = sim.enter.bind(sim);
+      sim.enter = () => {
+        sim.enter = enter;
+        return false;
+      };
+      await bench.ready();
+      assert.deepEqual([bench.countTyped('AT+CPIN="'), [...bench.pins.records.values()]], [2, ['accepted']]);
+      await bench.stop();
+    }
+  });
+
+  it('takes a refusal without a reason for a wrong PIN when a try was lost', async () => {
+    const incidents = [
+      { when: { command: 'AT+CPIN="', nth: 1 }, what: { kind: 'answer' as const, lines: ['ERROR'] } },
+    ];
+    const bench = new ModemBench({ ...withPin(), incidents }, { settings: { pin: '9999' } });
+    bench.modem.start();
+    await bench.phase('pinRefused');
+    await bench.schedule.pass(3_600_000);
+    assert.equal(bench.countTyped('AT+CPIN="'), 1);
+    await bench.stop();
+  });
+
   it('tries another PIN and another SIM', async () => {
     const pins = new RememberedPins();
     pins.records.set('8997701234567890123 9999', 'refused');

@@ -234,6 +234,26 @@ describe('modem: ladder', () => {
     await bench.stop();
   });
 
+  it('begins no cure when it is stopped while a text is heard out', async () => {
+    const incidents = [
+      {
+        when: { command: 'AT+CMGS', nth: 1 },
+        what: { kind: 'silentAfterBody' as const, isSent: true },
+      },
+    ];
+    const bench = new ModemBench(scenario({ incidents }));
+    await bench.ready();
+    const text = bench.modem.submitPdu(SUBMIT_PDU);
+    await bench.schedule.pass(5_000);
+    bench.simulated.say('NORMAL POWER DOWN');
+    await bench.schedule.pass(1_000);
+    const stopped = bench.modem.stop();
+    await bench.schedule.outcome(stopped, 100);
+    assert.equal((await text).state, 'unknown');
+    assert.ok(!bench.phases.includes('recovering'), bench.phases.join());
+    bench.simulated.close();
+  });
+
   it('stops at any moment, leaving nothing behind', async () => {
     for (let atMs = 0; atMs < 12_000; atMs += 137) {
       const bench = new ModemBench('plain', { baudRates: [9_600, 115_200] });

@@ -155,6 +155,19 @@ describe('incoming desk', () => {
     assert.equal(bench.offered[0]?.text, LONG);
   });
 
+  it('takes up by itself what it could not write down, as the modem tells it only once', async () => {
+    const bench = new Bench();
+    bench.store.isBroken = true;
+    await bench.tell(incomingPdus(ANNA, LONG, 1, 0));
+    await bench.desk.tick();
+    assert.equal(bench.offered.length, 0);
+    bench.store.isBroken = false;
+    await bench.desk.tick();
+    assert.deepEqual([bench.offered[0]?.text, bench.slots.sort()], [LONG, [1, 2]]);
+    await bench.desk.tick();
+    assert.equal(bench.offered.length, 1);
+  });
+
   it('keeps no more than a thousand untaken texts; the rest stays in the modem', async () => {
     const bench = new Bench();
     bench.reception = 'nobody';
@@ -165,6 +178,8 @@ describe('incoming desk', () => {
     await bench.desk.tick();
     assert.equal(bench.desk.untakenCount, 0);
     assert.equal(bench.released.length, 1_000);
+    await bench.desk.tick();
+    assert.equal(bench.released.length, 1_001, 'and is taken up when there is room');
   });
 
   it('begins afresh when the records are none of ours', async () => {

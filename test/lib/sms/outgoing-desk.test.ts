@@ -1,96 +1,9 @@
 import assert from 'node:assert/strict';
 import type { SubmitResult } from '../../../nodes/lib/modem/text-submit';
-import { OutgoingDesk } from '../../../nodes/lib/sms/outgoing-desk';
-import type { OutgoingLimits } from '../../../nodes/lib/sms/outgoing-queue';
-import type { TextReport, TextRequest } from '../../../nodes/lib/sms/outgoing-text';
 import { readPdu } from '../../../nodes/lib/sms/read-pdu';
 import type { StatusReport } from '../../../nodes/lib/sms/status-report-pdu';
-import { VirtualSchedule } from '../modem/virtual-schedule';
 import { KeptRecords } from './kept-records';
-
-const LIMITS: OutgoingLimits = {
-  maxWaiting: 3,
-  messagesPerHour: 3_600,
-  burst: 10,
-  monthlyBudget: null,
-  urgentReserve: 0,
-};
-const RULES = {
-  numbers: { country: 'NP', allowShortCodes: false },
-  lists: { allow: [], deny: ['+97716'] },
-};
-const REQUEST: TextRequest = {
-  messageId: 'a',
-  to: '9800000001',
-  text: 'Hi',
-  priority: 'normal',
-  isFlash: false,
-  wantsReport: false,
-  validityMs: 3_600_000,
-  maxParts: 4,
-  owner: 'node',
-  topic: '',
-  subject: null,
-};
-const PASSING: SubmitResult = { state: 'failed', reason: 'congestion', code: 42, mayRetry: true };
-const REFUSED: SubmitResult = { state: 'failed', reason: 'no', code: 21, mayRetry: false };
-const UNKNOWN: SubmitResult = { state: 'unknown', reason: 'silence' };
-
-/** A desk in front of a modem that answers as the test says. */
-class Bench {
-  readonly schedule = new VirtualSchedule();
-  readonly sent: string[] = [];
-  readonly told: TextReport[] = [];
-  readonly errors: string[] = [];
-  answers: (SubmitResult | Promise<SubmitResult>)[] = [];
-  onSubmit: () => void = () => undefined;
-  desk: OutgoingDesk;
-
-  constructor(
-    public store = new KeptRecords(),
-    private readonly limits: Partial<OutgoingLimits> = {},
-  ) {
-    this.desk = this.open();
-  }
-
-  /** A process that starts with what is on the disk. */
-  open(): OutgoingDesk {
-    this.desk = new OutgoingDesk({
-      store: this.store,
-      submitPdu: async (pdu) => {
-        this.onSubmit();
-        const answer = await (this.answers.shift() ?? {
-          state: 'submitted',
-          reference: this.sent.length + 1,
-        });
-        if (answer.state !== 'failed') this.sent.push(pdu);
-        return answer;
-      },
-      wallMs: () => this.schedule.nowMs(),
-      monthAt: (atMs) => `month ${Math.floor(atMs / 2_592_000_000)}`,
-      after: (delayMs, run) => this.schedule.after(delayMs, run),
-      rules: RULES,
-      limits: { ...LIMITS, ...this.limits },
-      tell: (report) => void this.told.push(report),
-      onError: (error) => void this.errors.push(error.message),
-    });
-    return this.desk;
-  }
-
-  async started(): Promise<this> {
-    await this.desk.start();
-    this.desk.setOpen(true);
-    return this;
-  }
-
-  submit(request: Partial<TextRequest> = {}): Promise<TextReport> {
-    return this.desk.submit({ ...REQUEST, ...request });
-  }
-
-  states(messageId = 'a'): string[] {
-    return this.told.filter((report) => report.messageId === messageId).map(({ state }) => state);
-  }
-}
+import { OutgoingBench, PASSING, REFUSED, REQUEST, UNKNOWN } from './outgoing-bench';
 
 const report = (messageReference: number, outcome: 'delivered' | 'failed'): StatusReport => ({
   kind: 'status-report',
@@ -107,7 +20,7 @@ const report = (messageReference: number, outcome: 'delivered' | 'failed'): Stat
 
 describe('outgoing desk', () => {
   it('writes a text down before the modem gets it', async () => {
-    const bench = await new Bench().started();
+    const bench = await new OutgoingBench().started();
     let onDisk: unknown;
     bench.onSubmit = () => (onDisk = bench.store.readAll('text')[0]?.value);
     assert.equal((await bench.submit()).state, 'queued');
@@ -118,12 +31,12 @@ describe('outgoing desk', () => {
   });
 
   it('calls a text unknown whose process died while it was being sent, and never sends it again', async () => {
-    const bench = await new Bench().started();
+    const bench = await new OutgoingBench().started();
     let died: KeptRecords | undefined;
     bench.onSubmit = () => (died = bench.store.copy());
     await bench.submit();
     await bench.schedule.pass(0);
-    const next = await new Bench(died).started();
+    const next = await new OutgoingBench(died).started();
     await next.schedule.pass(86_400_000);
     assert.deepEqual(next.states(), ['unknown']);
     assert.deepEqual(next.sent, []);
@@ -134,19 +47,19 @@ describe('outgoing desk', () => {
   });
 
   it('takes up what waited when the process died at any other moment', async () => {
-    const first = new Bench();
+    const first = new OutgoingBench();
     await first.desk.start();
     await first.submit();
-    const next = await new Bench(first.store.copy()).started();
+    const next = await new OutgoingBench(first.store.copy()).started();
     await next.schedule.pass(0);
     assert.deepEqual([next.states(), next.sent.length], [['submitted'], 1]);
-    const third = await new Bench(next.store.copy()).started();
+    const third = await new OutgoingBench(next.store.copy()).started();
     await third.schedule.pass(86_400_000);
     assert.deepEqual(third.sent, []);
   });
 
   it('does not give the modem what cannot be written down, and does in the end', async () => {
-    const bench = await new Bench().started();
+    const bench = await new OutgoingBench().started();
     bench.desk.setOpen(false);
     await bench.submit();
     bench.store.isBroken = true;
@@ -162,7 +75,7 @@ describe('outgoing desk', () => {
   });
 
   it('sends all parts of a long text, and tells of it as one', async () => {
-    const bench = await new Bench().started();
+    const bench = await new OutgoingBench().started();
     await bench.submit({ text: 'x'.repeat(400) });
     await bench.schedule.pass(0);
     const parts = bench.sent.map((pdu) => readPdu(pdu));
@@ -172,7 +85,7 @@ describe('outgoing desk', () => {
   });
 
   it('sends no more parts of a text once one is refused', async () => {
-    const bench = await new Bench().started();
+    const bench = await new OutgoingBench().started();
     bench.answers = [{ state: 'submitted', reference: 1 }, REFUSED];
     await bench.submit({ text: 'x'.repeat(400) });
     await bench.schedule.pass(86_400_000);
@@ -181,7 +94,7 @@ describe('outgoing desk', () => {
   });
 
   it('tries again what was refused for a while, with growing pauses, and sends each part once', async () => {
-    const bench = await new Bench().started();
+    const bench = await new OutgoingBench().started();
     bench.answers = [{ state: 'submitted', reference: 1 }, PASSING, PASSING, PASSING];
     await bench.submit({ text: 'x'.repeat(400) });
     await bench.schedule.pass(9_000);
@@ -192,7 +105,7 @@ describe('outgoing desk', () => {
   });
 
   it('waits while the modem is not ready, and does not hurry a pause for another text', async () => {
-    const bench = await new Bench().started();
+    const bench = await new OutgoingBench().started();
     bench.answers = [PASSING];
     await bench.submit();
     await bench.schedule.pass(1_000);
@@ -207,8 +120,30 @@ describe('outgoing desk', () => {
     assert.equal(bench.sent.length, 2);
   });
 
+  it('gives a text up that waited too long while the modem was away', async () => {
+    const bench = new OutgoingBench();
+    await bench.desk.start();
+    await bench.submit();
+    await bench.schedule.pass(REQUEST.validityMs - 1);
+    await bench.desk.tick();
+    assert.deepEqual(bench.states(), []);
+    await bench.schedule.pass(1);
+    await bench.desk.tick();
+    await bench.schedule.pass(0);
+    assert.deepEqual([bench.states(), bench.desk.waitingCount], [['failed'], 0]);
+    assert.match(bench.told[0]?.reason ?? '', /waited so long/);
+  });
+
+  it('pays for the parts alone that left when the network refuses one', async () => {
+    const bench = await new OutgoingBench().started();
+    bench.answers = [{ state: 'submitted', reference: 1 }, REFUSED];
+    await bench.submit({ text: 'x'.repeat(600) });
+    await bench.schedule.pass(1_000);
+    assert.deepEqual([bench.states(), bench.sent.length, bench.desk.sentInMonth], [['failed'], 1, 1]);
+  });
+
   it('gives a text up that waited too long, and one that was tried too often', async () => {
-    const bench = await new Bench().started();
+    const bench = await new OutgoingBench().started();
     bench.answers = Array.from({ length: 60 }, () => PASSING);
     await bench.submit({ messageId: 'short', validityMs: 30_000 });
     await bench.submit({ messageId: 'long', text: 'Ho', validityMs: 864_000_000 });
@@ -223,7 +158,7 @@ describe('outgoing desk', () => {
   });
 
   it('keeps the bound of the queue, and lets urgent texts push others out', async () => {
-    const bench = new Bench();
+    const bench = new OutgoingBench();
     await bench.desk.start();
     for (const messageId of ['1', '2', '3']) await bench.submit({ messageId, text: messageId });
     const refused = await bench.submit({ messageId: '4', text: '4' });
@@ -241,10 +176,10 @@ describe('outgoing desk', () => {
 
   it('keeps rate and budget over restarts', async () => {
     const slow = { messagesPerHour: 60, burst: 1, monthlyBudget: 2 };
-    const bench = await new Bench(undefined, slow).started();
+    const bench = await new OutgoingBench(undefined, slow).started();
     await bench.submit();
     await bench.schedule.pass(0);
-    const next = new Bench(bench.store.copy(), slow);
+    const next = new OutgoingBench(bench.store.copy(), slow);
     await next.started();
     await next.submit({ messageId: 'b', text: 'Ho' });
     assert.match((await next.submit({ messageId: 'c', text: 'He' })).reason, /budget of 2/);
@@ -257,7 +192,7 @@ describe('outgoing desk', () => {
   });
 
   it('moves a text by its report, by one that is too early and by one that is late', async () => {
-    const bench = await new Bench().started();
+    const bench = await new OutgoingBench().started();
     await bench.submit({ wantsReport: true });
     await bench.schedule.pass(0);
     await bench.desk.onReport(report(1, 'delivered'));
@@ -275,7 +210,7 @@ describe('outgoing desk', () => {
   });
 
   it('believes the reference that comes after silence', async () => {
-    const bench = await new Bench().started();
+    const bench = await new OutgoingBench().started();
     bench.answers = [UNKNOWN];
     await bench.submit();
     await bench.schedule.pass(0);
@@ -286,7 +221,7 @@ describe('outgoing desk', () => {
   });
 
   it('takes a text back while it waits, and no longer', async () => {
-    const bench = new Bench();
+    const bench = new OutgoingBench();
     await bench.desk.start();
     await bench.submit();
     assert.deepEqual((await bench.desk.withdraw('a'))?.state, 'failed');
@@ -298,7 +233,7 @@ describe('outgoing desk', () => {
   });
 
   it('refuses the id of one text for another', async () => {
-    const bench = await new Bench().started();
+    const bench = await new OutgoingBench().started();
     await bench.submit();
     await assert.rejects(
       bench.submit({ text: 'Ho' }),
@@ -318,14 +253,14 @@ describe('outgoing desk', () => {
       { kind: 'text', id: 'y', value: 7 },
       { kind: 'outgoing', id: 'meter', value: 'none' },
     ]);
-    const bench = await new Bench(store).started();
+    const bench = await new OutgoingBench(store).started();
     await bench.submit();
     await bench.schedule.pass(0);
     assert.equal(bench.sent.length, 1);
   });
 
   it('closes when what became of the text under way is written down, and sends no other', async () => {
-    const bench = await new Bench().started();
+    const bench = await new OutgoingBench().started();
     let answer: (result: SubmitResult) => void = () => undefined;
     bench.answers = [new Promise((resolve) => (answer = resolve))];
     await bench.submit();
@@ -333,14 +268,14 @@ describe('outgoing desk', () => {
     const closed = bench.desk.close();
     answer({ state: 'submitted', reference: 1 });
     await closed;
-    const next = await new Bench(bench.store.copy()).started();
+    const next = await new OutgoingBench(bench.store.copy()).started();
     await next.schedule.pass(0);
     assert.equal(next.desk.reportOf('a')?.state, 'submitted');
     assert.deepEqual([bench.sent.length, next.sent.length], [1, 1]);
   });
 
   it('forgets the oldest settled texts, on the disk too', async () => {
-    const first = await new Bench().started();
+    const first = await new OutgoingBench().started();
     await first.submit();
     await first.schedule.pass(0);
     await first.desk.tick();
@@ -352,7 +287,7 @@ describe('outgoing desk', () => {
       value: JSON.parse(sample.replace('"messageId":"a"', `"messageId":"${count}"`)) as unknown,
     }));
     await store.write(many);
-    const bench = await new Bench(store).started();
+    const bench = await new OutgoingBench(store).started();
     assert.equal(store.count('text'), 10_003);
     await bench.submit({ messageId: 'new', text: 'Ho' });
     await bench.schedule.pass(0);
