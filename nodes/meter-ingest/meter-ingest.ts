@@ -91,6 +91,7 @@ function connect(
     reader,
     rules,
     watch,
+    onFault: (error) => node.error(error),
   });
   const ingest = { gate, reader, watch, sampling: new SamplingDesk(gate, reader, link) };
   const emit = (outputs: GateOutputs): void => {

@@ -13,6 +13,7 @@ import type { MeterWatch } from '../lib/meter/meter-watch';
 import { asList, fillMessage, type PrepaidMessage, type TakenReading } from '../lib/meter/prepaid-message';
 import type { Reading } from '../lib/meter/reading';
 import type { PayloadReader } from '../lib/meter/shapes/payload-reader';
+import { toError } from '../lib/text/to-error';
 import { OWN_SHAPE, type Binding, type Understood } from '../lib/meter/shapes/understood';
 
 /** What comes out: accepted readings for output 1, refusals for output 2. News of meters is asked from the watch. */
@@ -35,6 +36,8 @@ interface Bundle {
   /** Those of them that travel no further, being copies or no readings. */
   ended: number;
   answers: Answer[];
+  /** Who sent them, by topic. */
+  senders: string[];
 }
 
 export interface GateOptions {
@@ -46,12 +49,16 @@ export interface GateOptions {
   reader: PayloadReader;
   rules: MeterRules;
   watch: MeterWatch;
+  /** Hears of what went wrong behind a sender's back. */
+  onFault: (error: Error) => void;
 }
 
 /** Where a meter was heard last. Past this many the one that was heard first is forgotten. */
 const MAX_HEARD_ON = 50_000;
 /** So many messages at once are a rush; below it each reading travels by itself, which is easier to build on. */
 const MIN_BUNDLE = 8;
+/** Senders that travel alone for now. Past this many, the rest travel together again. */
+const MAX_ALONE = 10_000;
 /** What comes by wire, an operator has let in. */
 const FREE: Binding = () => false;
 const NOTHING: GateOutputs = { accepted: null, refusals: [] };
@@ -65,6 +72,8 @@ export class ReadingGate {
   /** On which topic a meter that does not speak our own JSON was heard, so that it can be asked there. */
   private readonly heardOn = new Map<string, string>();
   private readonly context: IntakeContext;
+  /** Senders whose bundle was not stored. Each travels alone until it is, so that one does not hold up the others. */
+  private readonly alone = new Set<string>();
   private lastNumber = 0;
 
   constructor(private readonly options: GateOptions) {
@@ -104,12 +113,12 @@ export class ReadingGate {
     fail: (arrival: Arrival, error: unknown) => void,
   ): GateOutputs[] {
     const outputs: GateOutputs[] = [];
-    const bundle: Bundle = { taken: [], total: 0, ended: 0, answers: [] };
+    const bundle: Bundle = { taken: [], total: 0, ended: 0, answers: [], senders: [] };
     for (const arrival of arrivals) {
       try {
         const intake = this.takeArrival(arrival);
-        const isPlain = arrivals.length >= MIN_BUNDLE && intake.refused.length === 0 && !intake.isFrame;
-        if (isPlain) addToBundle(bundle, intake, arrival.answer);
+        const isRush = arrivals.length >= MIN_BUNDLE && !this.alone.has(arrival.topic);
+        if (isRush && intake.refused.length === 0 && !intake.isFrame) addToBundle(bundle, intake, arrival);
         else outputs.push(this.passArrival(arrival, intake));
       } catch (error) {
         fail(arrival, error);
@@ -139,20 +148,28 @@ export class ReadingGate {
   }
 
   private passArrival({ topic, answer }: Arrival, intake: Intake): GateOutputs {
-    const { ingestId } = this.options;
+    const { ingestId, site, onFault } = this.options;
     // An id of our own, since Node-RED would otherwise draw a random one for every reading.
     const message: PrepaidMessage = { _msgid: this.nextId(), topic, prepaid: { ingestId } };
-    if (!this.promise(message, intake.total, answer === null ? [] : [answer])) {
+    if (!this.promise(message, intake.total, answer === null ? [] : [answer], [topic])) {
       this.giveUp(intake.taken);
       return NOTHING;
     }
-    return this.pass(message, intake);
+    try {
+      return this.pass(message, intake);
+    } catch (error) {
+      this.giveUp(intake.taken);
+      // The receipt answers for it, and so answers once.
+      site.receipts.settle(message.prepaid?.receipt, intake.total, 'failed');
+      onFault(toError(error));
+      return NOTHING;
+    }
   }
 
-  private passBundle({ taken, total, ended, answers }: Bundle): GateOutputs {
+  private passBundle({ taken, total, ended, answers, senders }: Bundle): GateOutputs {
     const { ingestId, site } = this.options;
     const message: PrepaidMessage = { _msgid: this.nextId(), prepaid: { ingestId } };
-    if (!this.promise(message, total, answers)) {
+    if (!this.promise(message, total, answers, senders)) {
       this.giveUp(taken);
       return NOTHING;
     }
@@ -161,7 +178,12 @@ export class ReadingGate {
   }
 
   /** Puts a receipt on a message for those who wait. False, and they are told so, when too many wait already. */
-  private promise(message: PrepaidMessage, readings: number, answers: readonly Answer[]): boolean {
+  private promise(
+    message: PrepaidMessage,
+    readings: number,
+    answers: readonly Answer[],
+    senders: readonly string[],
+  ): boolean {
     const { site, ingestId, answersOnCommit } = this.options;
     if (answers.length === 0) return true;
     if (!answersOnCommit) {
@@ -171,6 +193,7 @@ export class ReadingGate {
     const receipt = site.receipts.issue(readings, site.monotonicMs(), (outcome) => {
       const error =
         outcome === 'durable' ? null : new Error(`the reading was not stored (${outcome}): send it again`);
+      this.remember(senders, error !== null);
       for (const answer of answers) answer(error);
     });
     if (receipt === null) {
@@ -180,6 +203,11 @@ export class ReadingGate {
     }
     message.prepaid = { ingestId, receipt };
     return true;
+  }
+
+  private remember(senders: readonly string[], haveFailed: boolean): void {
+    if (haveFailed) for (const sender of senders) if (this.alone.size < MAX_ALONE) this.alone.add(sender);
+    if (!haveFailed && this.alone.size > 0) for (const sender of senders) this.alone.delete(sender);
   }
 
   private nextId(): string {
@@ -200,20 +228,26 @@ export class ReadingGate {
   /** What a message says besides where registers stand. Our own JSON says nothing else. */
   private note(topic: string, { readings, live, events }: Understood, nowMs: number): void {
     const { watch } = this.options;
-    for (const { meterId } of readings) this.rememberTopic(meterId, topic);
+    const { chain } = this.options.site;
+    // Of meters that nobody registered nothing is kept, however much they say.
+    for (const { meterId } of readings)
+      if (chain.accountOf(meterId) !== '') this.rememberTopic(meterId, topic);
     for (const values of live) {
+      if (chain.accountOf(values.meterId) === '') continue;
       this.rememberTopic(values.meterId, topic);
       watch.hear(values.meterId, nowMs, values.voltageV);
       watch.add({ kind: 'live', ...values });
     }
     for (const { kind, meterId, atMs, reported } of events) {
+      // A relay may report under its device's name, which need not be a meter's.
+      if (reported) watch.add({ kind: 'relay', meterId, atMs, reported });
+      if (chain.accountOf(meterId) === '') continue;
       if (kind === 'offline') watch.lose(meterId, nowMs, 'offline');
       else {
         this.rememberTopic(meterId, topic);
         watch.hear(meterId, nowMs);
       }
       if (kind === 'started') watch.add({ kind, meterId, atMs, reason: 'the meter has started' });
-      if (reported) watch.add({ kind: 'relay', meterId, atMs, reported });
     }
   }
 
@@ -241,10 +275,12 @@ export class ReadingGate {
 
   /** A refused reading counts as dealt with once it is written down. */
   private store({ topic, prepaid }: PrepaidMessage, { refusal, content }: RefusedReading): PrepaidMessage {
-    const { site } = this.options;
+    const { site, onFault } = this.options;
     const source = topic ?? '';
     site.submit({ type: 'refusal', refusal, source, content }, (error, result) => {
       const isStored = error === null && result?.outcome === 'recorded';
+      const reason = error?.message ?? (result?.outcome === 'refused' ? result.reason : '');
+      if (!isStored) onFault(new Error(`what ${source || 'a meter'} sent is not stored: ${reason}`));
       site.receipts.settle(prepaid?.receipt, 1, isStored ? 'durable' : 'failed');
     });
     return { topic: source, payload: refusal };
@@ -259,10 +295,12 @@ export class ReadingGate {
 function addToBundle(
   bundle: Bundle,
   { taken, total, duplicates, noted }: Intake,
-  answer: Answer | null,
+  { topic, answer }: Arrival,
 ): void {
   for (const one of taken) bundle.taken.push(one);
   bundle.total += total;
   bundle.ended += duplicates + noted;
-  if (answer) bundle.answers.push(answer);
+  if (!answer) return;
+  bundle.answers.push(answer);
+  bundle.senders.push(topic);
 }

@@ -58,8 +58,11 @@ export class Mosquitto {
 
   async stop(): Promise<void> {
     const ended = new Promise((resolve) => this.child.once('exit', resolve));
+    // A Mosquitto that has only just started forgets the first wish to end.
+    const again = setInterval(() => this.child.kill(), 200);
     this.child.kill();
     await ended;
+    clearInterval(again);
   }
 }
 

@@ -7,6 +7,7 @@ const OWN_NAME = '%';
 interface Grant {
   writes: readonly string[];
   reads: readonly string[];
+  idle?: readonly string[];
   /** Says and hears on the same topics. Any other device may not write what it reads: those are commands. */
   isOneTopic?: boolean;
 }
@@ -17,14 +18,22 @@ interface Grant {
  */
 const GRANTS = {
   own: { writes: [], reads: [] },
-  tasmota: { writes: ['tele/%/#', 'stat/%/#'], reads: ['cmnd/%/#'] },
+  tasmota: {
+    writes: ['tele/%/#', 'stat/%/#'],
+    reads: ['cmnd/%/#'],
+    idle: ['cmnd/%/POWER', 'tasmota/discovery/+/+'],
+  },
   shelly1: {
     writes: ['shellies/%/#', 'shellies/announce'],
     reads: ['shellies/%/command', 'shellies/%/+/+/command', 'shellies/command'],
   },
   // A Shelly of the second kind answers to the name that asked, and we ask as `wattkeeper`.
   shelly2: { writes: ['%/#', 'wattkeeper/rpc'], reads: ['%/rpc', '%/command', '%/command/+'] },
-  esphome: { writes: ['%/#', 'homeassistant/+/%/+/config'], reads: ['%/+/+/command'] },
+  esphome: {
+    writes: ['%/#', 'homeassistant/+/%/+/config'],
+    reads: ['%/+/+/command'],
+    idle: ['esphome/discover/%'],
+  },
   text: { writes: ['%', '%/#'], reads: ['%', '%/#'], isOneTopic: true },
   zigbee2mqtt: { writes: ['zigbee2mqtt/#'], reads: ['zigbee2mqtt/#'], isOneTopic: true },
   gateway: { writes: [READING_FILTER, RELAY_FILTER], reads: [commandTopic('+')] },
@@ -49,11 +58,11 @@ export function parseDeviceDialect(value: unknown): DeviceDialect {
 
 /** The filters that a dialect adds, with the device's name, or whatever stands for it, in its place. */
 export function dialectTopics(dialect: DeviceDialect, name: string): Required<Grant> {
-  const { writes, reads, isOneTopic = false }: Grant = GRANTS[dialect];
+  const { writes, reads, idle = [], isOneTopic = false }: Grant = GRANTS[dialect];
   const named = (filter: string): string =>
     filter
       .split('/')
       .map((level) => (level === OWN_NAME ? name : level))
       .join('/');
-  return { writes: writes.map(named), reads: reads.map(named), isOneTopic };
+  return { writes: writes.map(named), reads: reads.map(named), idle: idle.map(named), isOneTopic };
 }

@@ -2,7 +2,10 @@ import { isMeterId } from '../meter/meter-id';
 
 /** First levels of topics that belong to no single device; whoever was called so would own them. */
 const SHARED_ROOTS = new Set(
-  'wk tele stat cmnd tasmota shellies zigbee2mqtt homeassistant wattkeeper'.split(' '),
+  (
+    'wk tele stat cmnd tasmota shellies zigbee2mqtt homeassistant wattkeeper esphome announce ' +
+    'emon meter meters device devices sensor sensors dsmr p1 obis'
+  ).split(' '),
 );
 
 /** A colon separates name and hash in Mosquitto's password file and the parts of an account's name in the ledger. */
@@ -12,7 +15,7 @@ export function isUserName(text: string): boolean {
 
 /** Whether a text can name a device with a password of its own. A dollar sign begins what belongs to the broker. */
 export function isDeviceName(text: string): boolean {
-  return isUserName(text) && !text.startsWith('$') && !SHARED_ROOTS.has(text);
+  return isUserName(text) && !text.startsWith('$') && !SHARED_ROOTS.has(text.toLowerCase());
 }
 
 /** The name in a request, or a sentence that says what is wanted. */

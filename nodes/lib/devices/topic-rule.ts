@@ -11,6 +11,8 @@ const BROKER_SIGN = '$';
 export interface TopicRule {
   mayWrite: (topic: string) => boolean;
   mayRead: (filter: string) => boolean;
+  /** What its make says at every connect and nobody needs: dropped, not punished. */
+  isIdle: (topic: string) => boolean;
 }
 
 /**
@@ -18,13 +20,15 @@ export interface TopicRule {
  * nothing else. A foreign dialect adds its own topics. Made once per connection, since every message is asked about.
  */
 export function deviceRule(device: string, dialect: DeviceDialect): TopicRule {
-  const { writes, reads, isOneTopic } = dialectTopics(dialect, device);
+  const { writes, reads, idle, isOneTopic } = dialectTopics(dialect, device);
   const usual = readingTopic(device);
   const canWrite = writes.map(compileFilter);
   const canHear = isOneTopic ? [] : reads.map(compileFilter);
   const mayWriteMore = (topic: string): boolean =>
     canWrite.some((matches) => matches(topic)) && !canHear.some((matches) => matches(topic));
+  const isDropped = idle.map(compileFilter);
   return {
+    isIdle: (topic) => isDropped.some((matches) => matches(topic)),
     // Nearly every message is a reading on its one topic, so that is asked first.
     mayWrite: (topic) =>
       topic === usual || (isReasonable(topic) && (mayPublish(device, topic) || mayWriteMore(topic))),
@@ -38,6 +42,7 @@ export function deviceRule(device: string, dialect: DeviceDialect): TopicRule {
 export const OPEN_RULE: TopicRule = {
   mayWrite: isReasonable,
   mayRead: isReasonable,
+  isIdle: () => false,
 };
 
 /** A last will is a message of the device like any other; a topic cannot hold wildcards (MQTT 3.1.1 §3.3.2.1). */

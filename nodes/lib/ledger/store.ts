@@ -93,7 +93,7 @@ export interface Store {
   dueAccruals(nowMs: number, limit: number): number[];
   /** Meters, by their keys, whose past has to be priced again. */
   dueReratings(limit: number): number[];
-  /** Held readings that wait for a person, oldest first. */
+  /** Held readings that wait for a person, oldest first: so many of known meters, and as many of unknown ones. */
   heldReadings(limit: number): HeldReading[];
   /** Undefined for an account that is not known. */
   statement(accountId: string, fromMs: number, toMs: number): Statement | undefined;

@@ -69,7 +69,9 @@ export class MeterWatch {
   /** A meter said something, whatever it was. */
   hear(meterId: string, nowMs: number, voltageV?: number): void {
     const isMet = this.contacts.contactOf(meterId) === null;
-    const event = this.contacts.heard(meterId, this.heardClock(nowMs), voltageV);
+    // Below a tenth of its nominal a supply is out; a battery has a nominal of its own.
+    const nominalV = this.rules.of(meterId).meterClass.name === 'direct-current' ? 0 : undefined;
+    const event = this.contacts.heard(meterId, this.heardClock(nowMs), voltageV, nominalV);
     // Being heard for the first time since the start is no news.
     if (event && !(isMet && event.value === 'online')) this.tell(event, meterId, nowMs);
   }

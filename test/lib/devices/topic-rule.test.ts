@@ -89,6 +89,21 @@ describe('the topic rule', () => {
     }
   });
 
+  it('knows what a make says at every connect and nobody needs', () => {
+    const idle: [string, 'tasmota' | 'esphome', string][] = [
+      ['plug', 'tasmota', 'cmnd/plug/POWER'],
+      ['plug', 'tasmota', 'tasmota/discovery/AABBCC/config'],
+      ['garage', 'esphome', 'esphome/discover/garage'],
+    ];
+    for (const [device, dialect, topic] of idle) {
+      const { isIdle, mayWrite } = deviceRule(device, dialect);
+      assert.ok(isIdle(topic) && !mayWrite(topic), topic);
+      assert.ok(!deviceRule('other', 'own').isIdle(topic), topic);
+    }
+    assert.ok(!deviceRule('plug', 'tasmota').isIdle('cmnd/other/POWER'));
+    assert.ok(!deviceRule('plug', 'tasmota').isIdle('tele/plug/SENSOR'));
+  });
+
   it('knows which filters a filter covers', () => {
     const run = fc.check(
       fc.property(filters, filters, topics, (granted, filter, topic) => {
@@ -102,7 +117,22 @@ describe('the topic rule', () => {
   });
 
   it('has no device with the name of what many share', () => {
-    for (const name of ['wk', 'tele', 'zigbee2mqtt', '$SYS', 'a:b', 'a/b', '+', '#', '', 'x'.repeat(65)])
+    for (const name of [
+      'wk',
+      'tele',
+      'Tele',
+      'meter',
+      'sensor',
+      'p1',
+      'zigbee2mqtt',
+      '$SYS',
+      'a:b',
+      'a/b',
+      '+',
+      '#',
+      '',
+      'x'.repeat(65),
+    ])
       assert.ok(!isDeviceName(name), name);
     for (const name of ['M1', 'पहला', 'x'.repeat(64), 'a.b-c_d']) assert.ok(isDeviceName(name), name);
     assert.equal(parseDeviceDialect(undefined), 'own');

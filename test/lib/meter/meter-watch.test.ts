@@ -94,6 +94,16 @@ describe('watching meters', () => {
     assert.deepEqual(news(), ['outage']);
   });
 
+  it('takes the low voltage of direct current for no outage', () => {
+    watch = new MeterWatch(new MeterRules([], { meterClass: 'direct-current' }), true);
+    for (let minute = 0; minute < 3; minute += 1) {
+      say({ voltageV: 12.6 });
+      watch.hear('M1', nowMs, 12.6);
+      nowMs += MINUTE_MS;
+    }
+    assert.ok(!news().includes('outage'));
+  });
+
   it('keeps no more news than its bound when nobody takes them', () => {
     for (let index = 0; index < 10_050; index += 1)
       watch.add({ kind: 'live', meterId: `M${index}`, atMs: 1 });

@@ -18,7 +18,7 @@ import { RefusalLog, type RefusalKind, type RefusalReport } from '../../devices/
 import { mayLeaveWill } from '../../devices/topic-rule';
 import { isThisMachine } from '../../meter/listen-address';
 import type { Answer, DeviceEvent, LinkState, MeterLink, MeterMessageHandler } from '../../meter/meter-link';
-import { isMeterData } from '../../meter/topics';
+import { isMeterData, readingTopic } from '../../meter/topics';
 import { errorText } from '../../text/to-error';
 import { BrokerDoor, NotAdmitted, type BrokerAccess } from './broker-door';
 import { BrokerListener, type ListenPoint } from './broker-listener';
@@ -273,7 +273,7 @@ export class EmbeddedBroker implements MeterLink {
     }
     const session = this.sessions.get(client);
     const { topic, payload } = packet;
-    if (!session?.rule?.mayWrite(topic)) {
+    if (!session?.rule?.mayWrite(topic) && !session?.rule?.isIdle(topic)) {
       session?.refuse('topic', `it may not write to ${topic}`);
       done(new Error('not allowed'));
       return;
@@ -295,6 +295,12 @@ export class EmbeddedBroker implements MeterLink {
 
   private handOn(session: DeviceSession, packet: PublishPacket, done: Answer): void {
     const { topic, qos } = packet;
+    if (session.rule?.isIdle(topic)) {
+      // Its make says it at every connect and nobody needs it; refusing it would cut the device off for ever.
+      packet.topic = `${readingTopic(session.device)}/dropped`;
+      done(null);
+      return;
+    }
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
     if (qos === 0) {
       this.handlers.dispatch(topic, payload, null);

@@ -89,7 +89,7 @@ export class ExternalBroker implements MeterLink {
 
   async publish(topic: string, payload: string): Promise<void> {
     if (!this.client.connected) throw new Error('the broker does not answer');
-    await this.client.publishAsync(topic, payload, { qos: 1, retain: false });
+    await this.client.publishAsync(topic, payload, { qos: 0, retain: false });
   }
 
   async close(): Promise<void> {

@@ -93,7 +93,7 @@ export class HeldPoster {
 
   private close(batch: Batch, row: HeldRow, settlement: Settlement, by: string): void {
     this.settleRow.run(settlement.as, by, batch.nowMs, row.refusal_id);
-    this.records.countSettled();
+    this.records.countSettled(row.cause);
     const detail = JSON.stringify({ ...settlement, held: row.content });
     this.insertAudit.run(batch.nowMs, by, `settle as ${settlement.as}`, row.meter_id, detail);
   }

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { NoticesHandedPosting, PostingResult, RefusalPosting } from '../../ledger/posting';
 import { refuse } from '../../ledger/refusals';
+import type { Refusal, RefusalCause } from '../../meter/reading';
 import type { Batch } from './commit-batch';
 
 const RECORDED: PostingResult = { outcome: 'recorded' };
@@ -8,6 +9,10 @@ const RECORDED: PostingResult = { outcome: 'recorded' };
 const MAX_REJECTED = 10_000;
 /** Held readings wait for a person and are never thrown away; beyond this many the ledger takes no more. */
 const MAX_HELD = 100_000;
+/** One device can speak of meters that do not exist for ever; what is more than this is kept as rejected. */
+const MAX_UNKNOWN = 10_000;
+/** A meter that was changed sends a new register each time until somebody settles the first; more say nothing new. */
+const MAX_HELD_OF_METER = 1_000;
 const MAX_CONTENT_LENGTH = 2_000;
 
 /** Writes what moves no money: refused readings, notices handed over. */
@@ -16,6 +21,9 @@ export class RecordPoster {
   private readonly dropRejected;
   private readonly handNotice;
   private readonly countHeld;
+  private readonly countUnknown;
+  private readonly countOfMeter;
+  private unknownCount: number;
   private heldCount: number;
 
   constructor(db: Database.Database) {
@@ -33,24 +41,38 @@ export class RecordPoster {
     this.countHeld = db
       .prepare<[], number>("SELECT count(*) FROM refusal WHERE kind = 'held' AND settled_as IS NULL")
       .pluck();
+    this.countUnknown = db
+      .prepare<[], number>(
+        "SELECT count(*) FROM refusal WHERE kind = 'held' AND settled_as IS NULL AND cause = 'unknown-meter'",
+      )
+      .pluck();
+    this.countOfMeter = db
+      .prepare<[string], number>(
+        "SELECT count(*) FROM refusal WHERE meter_id = ? AND kind = 'held' AND settled_as IS NULL",
+      )
+      .pluck();
     this.heldCount = this.countHeld.get() ?? 0;
+    this.unknownCount = this.countUnknown.get() ?? 0;
   }
 
   /** A held reading was settled by a person. */
-  countSettled(): void {
+  countSettled(cause: RefusalCause): void {
     this.heldCount -= 1;
+    if (cause === 'unknown-meter') this.unknownCount -= 1;
   }
 
   /** Counts again what is stored. A rolled-back transaction took its rows away. */
   forget(): void {
     this.heldCount = this.countHeld.get() ?? 0;
+    this.unknownCount = this.countUnknown.get() ?? 0;
   }
 
   refusal(batch: Batch, { refusal, source, content }: RefusalPosting): PostingResult {
     if (refusal.kind === 'held' && this.heldCount >= MAX_HELD) {
       return refuse('held', this.heldCount, 'too many readings are held: settle them first');
     }
-    const { kind, cause = 'other', meterId = '', field, value, reason } = refusal;
+    const { cause = 'other', meterId = '', field, value, reason } = refusal;
+    const kind = this.isTooMuch(refusal) ? 'rejected' : refusal.kind;
     const shortened = content.slice(0, MAX_CONTENT_LENGTH);
     const stored = this.insertRefusal.get(
       kind,
@@ -65,8 +87,17 @@ export class RecordPoster {
     );
     if (!stored) throw new Error('the ledger did not store a refusal');
     if (kind === 'rejected') this.dropRejected.run(stored.refusal_id - MAX_REJECTED);
-    else if (stored.times === 1) this.heldCount += 1;
+    else if (stored.times === 1) {
+      this.heldCount += 1;
+      if (cause === 'unknown-meter') this.unknownCount += 1;
+    }
     return RECORDED;
+  }
+
+  private isTooMuch({ kind, cause, meterId = '' }: Refusal): boolean {
+    if (kind !== 'held') return false;
+    if (cause === 'unknown-meter') return this.unknownCount >= MAX_UNKNOWN;
+    return (this.countOfMeter.get(meterId) ?? 0) >= MAX_HELD_OF_METER;
   }
 
   noticesHanded(batch: Batch, { noticeIds }: NoticesHandedPosting): PostingResult {

@@ -12,7 +12,8 @@ export interface JumpLimits {
   stepWh: number;
 }
 
-/** The coarsest register in use shows tenths of a kWh. */
+const WH_PER_KWH = 1_000;
+/** The coarsest register in use, but for those of whole kWh, shows tenths. */
 const DEFAULT_STEP_WH = 100;
 const OVERLOAD = 1.45;
 const CLOCK_ERROR_MS = 30_000;
@@ -46,7 +47,11 @@ export function checkJump(
   durationMs: number,
   limits: JumpLimits,
 ): CheckVerdict | null {
-  const mostWh = possibleWh(durationMs, limits);
+  if (usedWh <= possibleWh(durationMs, limits)) return null;
+  // A register of whole kWh moves a kWh at a time, however little was used.
+  const isWholeKwh = value % WH_PER_KWH === 0 && usedWh % WH_PER_KWH === 0;
+  const stepWh = isWholeKwh ? Math.max(WH_PER_KWH, limits.stepWh) : limits.stepWh;
+  const mostWh = possibleWh(durationMs, { ...limits, stepWh });
   if (usedWh <= mostWh) return null;
   const minutes = figure(durationMs / 60_000);
   const reason = `${figure(usedWh)} Wh in ${minutes} min, its connection carries ${figure(mostWh)} Wh at most`;

@@ -9,9 +9,9 @@ export const announced: Shape = {
   name: 'Home Assistant',
   isPartial: true,
   recognises: (message, { routes }) => isDiscovery(message) || routes.has(message.topic),
-  read(message, { routes }) {
+  read(message, { routes, isBound = () => false }) {
     if (isDiscovery(message)) {
-      if (isObject(message.json)) routes.learn(message.levels, objectOf(message));
+      if (isObject(message.json)) routes.learn(message.levels, objectOf(message), isBound);
       return [];
     }
     const statements = new Map<string, Statement>();

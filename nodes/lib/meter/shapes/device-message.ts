@@ -53,6 +53,26 @@ export function deviceNamedBy(topic: string): string {
   return topic.startsWith(OWN_ROOT) ? topicOwner(topic) : deviceOfTopic(topic.split('/'));
 }
 
+/** First levels below which the device that writes there is named next. Everywhere else it is the first level. */
+const ROOTS_OF_DEVICES = new Set(['wk', 'tele', 'stat', 'shellies']);
+
+/**
+ * The device that has written to a topic, where the broker lets each write below its own name only. Null for the topics
+ * of a bridge, which speaks for the devices behind it.
+ */
+export function senderOf(levels: readonly string[]): string | null {
+  const [first = '', second = '', third = ''] = levels;
+  if (first === 'zigbee2mqtt') return null;
+  // What a device announces of itself stands below its kind: `homeassistant/sensor/<device>/<value>/config`.
+  if (first === 'homeassistant') return third;
+  return ROOTS_OF_DEVICES.has(first) ? second : first;
+}
+
+/** The same for a topic as it came. */
+export function senderNamedBy(topic: string): string | null {
+  return topic.startsWith(OWN_ROOT) ? topicOwner(topic) : senderOf(topic.split('/'));
+}
+
 /** One name from the levels of a topic. Neither a slash nor a space can be part of a meter's name. */
 export function nameOf(levels: readonly string[]): string {
   return levels

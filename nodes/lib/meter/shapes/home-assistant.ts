@@ -1,8 +1,9 @@
-import { channelMeter } from './device-message';
+import { channelMeter, senderOf } from './device-message';
 import { readEntityName, wordsOf } from './entity-name';
 import { parseJsonPath, type JsonPath } from './json-path';
 import type { FieldName } from './quantity';
 import { isObject } from './statement';
+import type { Binding } from './understood';
 
 /** Where a value of a meter is found, as a discovery message says. */
 export type EntityRoute = { meterId: string; path: JsonPath } & (
@@ -68,21 +69,27 @@ export class EntityRoutes {
     return route?.kind === 'field' ? route.unit : undefined;
   }
 
-  /** Takes in one discovery message: an entity, or a device with all its entities. */
-  learn(levels: readonly string[], message: Entity): void {
+  /**
+   * Takes in one discovery message: an entity, or a device with all its entities. A bound device announces what it says
+   * itself; otherwise it could have the topics of its neighbours read in its own way.
+   */
+  learn(levels: readonly string[], message: Entity, isBound: Binding): void {
+    const announcer = senderOf(levels) ?? '';
+    const isTold = ({ state_topic: topic }: Entity): boolean =>
+      typeof topic === 'string' && (senderOf(topic.split('/')) === announcer || !isBound(announcer));
     const config = expand(message);
     const component = levels[1] ?? '';
     const objectId = levels.at(-2) ?? '';
     const nodeId = levels.length > 4 ? (levels[2] ?? '') : '';
     const parts = config['components'];
     if (component !== 'device' || !isObject(parts)) {
-      this.learnEntity(component, objectId, nodeId, config);
+      if (isTold(config)) this.learnEntity(component, objectId, nodeId, config);
       return;
     }
     for (const [name, part] of Object.entries(parts).slice(0, MAX_COMPONENTS)) {
       if (!isObject(part)) continue;
       const entity = { ...config, ...expand(part) };
-      this.learnEntity(textOf(entity, 'platform'), name, objectId, entity);
+      if (isTold(entity)) this.learnEntity(textOf(entity, 'platform'), name, objectId, entity);
     }
   }
 

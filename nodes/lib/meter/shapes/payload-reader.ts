@@ -13,6 +13,7 @@ import {
   Gathering,
   isOwn,
   OWN_SHAPE,
+  Speaker,
   unreadable,
   understandOwn,
   type Binding,
@@ -39,6 +40,8 @@ export class PayloadReader {
   private readonly profiles: readonly ProfileShape[];
   private readonly routes = new EntityRoutes();
   private readonly offsets = new SampleOffsets();
+  /** Of the message that is being read. */
+  private isBound: Binding = NEVER;
 
   constructor(private readonly options: PayloadReaderOptions) {
     this.memory = new MeterMemory(options);
@@ -68,11 +71,12 @@ export class PayloadReader {
     try {
       const text = decodePayload(payload);
       const value = typeof text === 'string' ? parseJson(text) : text;
-      const deviceId = deviceNamedBy(topic);
+      const speaker = new Speaker(topic, deviceNamedBy(topic), isBound);
       if (isOwn(value) && (this.profiles.length === 0 || !this.isProfiled(topic))) {
-        return understandOwn(value, deviceId, nowMs, isBound);
+        return understandOwn(value, speaker, nowMs);
       }
-      const gathering = new Gathering(deviceId, nowMs, isBound);
+      const gathering = new Gathering(speaker, nowMs);
+      this.isBound = isBound;
       this.readOther(gathering, deviceMessage(topic, text, value, payload));
       return gathering;
     } catch {
@@ -147,13 +151,11 @@ export class PayloadReader {
   }
 
   private takeStatement(gathering: Gathering, statement: Statement, shape: Shape, content: unknown): void {
-    const { meterId, refusal } = statement;
+    const { meterId } = statement;
+    // Whose it is comes first, so that nobody fills the records of another with nonsense.
+    const refusal = gathering.refusalFor(meterId) ?? statement.refusal;
     if (refusal) {
       gathering.refuse(refusal, content);
-      return;
-    }
-    if (gathering.isForeign(meterId)) {
-      gathering.refuseForeign(meterId, content);
       return;
     }
     gathering.hearEvents(statement);
@@ -177,8 +179,8 @@ export class PayloadReader {
   }
 
   private contextAt(nowMs: number): ShapeContext {
-    const { routes, offsets } = this;
-    return { nowMs, settingsOf: this.options.settingsOf, routes, offsets };
+    const { routes, offsets, isBound } = this;
+    return { nowMs, settingsOf: this.options.settingsOf, routes, offsets, isBound };
   }
 }
 

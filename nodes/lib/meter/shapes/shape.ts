@@ -3,6 +3,7 @@ import type { EntityRoutes } from './home-assistant';
 import type { MeterSettings } from './meter-settings';
 import type { Statement } from './statement';
 import type { SampleOffsets } from './raw-samples';
+import type { Binding } from './understood';
 
 /** What a shape may ask for beyond the message itself. */
 export interface ShapeContext {
@@ -12,6 +13,8 @@ export interface ShapeContext {
   routes: EntityRoutes;
   /** Where the zero line of a meter's raw samples was found last. */
   offsets: SampleOffsets;
+  /** Whether a device may speak for itself only. Without it, no device is held to that. */
+  isBound?: Binding;
 }
 
 /** One way in which meters speak. */

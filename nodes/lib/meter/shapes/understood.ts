@@ -1,5 +1,5 @@
 import type { Refusal } from '../reading';
-import { belongsTo } from './device-message';
+import { belongsTo, senderNamedBy } from './device-message';
 import { readOwn, refusalOf } from './own-json';
 import type { MeterEvent, MeterReading, Statement } from './statement';
 
@@ -29,7 +29,7 @@ export interface Understood {
   events: readonly MeterEvent[];
 }
 
-/** Whether the device that a topic names may speak for itself only. Asked when it speaks for another. */
+/** Whether the device that writes to a topic may speak for itself only. Asked when it speaks for another. */
 export type Binding = (deviceId: string) => boolean;
 
 export const OWN_SHAPE = 'own JSON';
@@ -46,19 +46,28 @@ export function isOwn(value: unknown): value is Record<string, unknown> {
   );
 }
 
+/** Whose meters a message may speak of: those of the device that wrote to the topic, where topics say who that is. */
+export class Speaker {
+  constructor(
+    private readonly topic: string,
+    /** The device that the topic names. */
+    readonly deviceId: string,
+    private readonly isBound: Binding,
+  ) {}
+
+  /** What is wrong with speaking for a meter; null when nothing is. */
+  refusalFor(meterId: string): Refusal | null {
+    const sender = senderNamedBy(this.topic);
+    if (sender === null || belongsTo(meterId, sender) || !this.isBound(sender)) return null;
+    return refusalOf('meterId', meterId, `must be the meter of the topic, ${sender}`);
+  }
+}
+
 /** A message that is one reading in our own words. Nearly all are, so nothing is made that is not needed. */
-export function understandOwn(
-  value: Record<string, unknown>,
-  deviceId: string,
-  nowMs: number,
-  isBound: Binding,
-): Understood {
+export function understandOwn(value: Record<string, unknown>, speaker: Speaker, nowMs: number): Understood {
+  const { deviceId } = speaker;
   const result = readOwn(value, deviceId, nowMs);
-  const foreign =
-    result.ok && !belongsTo(result.reading.meterId, deviceId) && isBound(deviceId)
-      ? result.reading.meterId
-      : null;
-  const refusal = result.ok ? (foreign === null ? null : foreignRefusal(foreign, deviceId)) : result.refusal;
+  const refusal = result.ok ? speaker.refusalFor(result.reading.meterId) : result.refusal;
   return {
     shape: OWN_SHAPE,
     deviceId,
@@ -88,10 +97,6 @@ export function unreadable(): Understood {
   };
 }
 
-function foreignRefusal(meterId: string, deviceId: string): Refusal {
-  return refusalOf('meterId', meterId, `must be the meter of the topic, ${deviceId}`);
-}
-
 /** A message while it is taken apart. */
 export class Gathering implements Understood {
   shape = UNKNOWN_SHAPE;
@@ -104,10 +109,13 @@ export class Gathering implements Understood {
   readonly events: MeterEvent[] = [];
 
   constructor(
-    readonly deviceId: string,
+    private readonly speaker: Speaker,
     readonly nowMs: number,
-    private readonly isBound: Binding,
   ) {}
+
+  get deviceId(): string {
+    return this.speaker.deviceId;
+  }
 
   take(reading: MeterReading): void {
     this.total += 1;
@@ -127,18 +135,14 @@ export class Gathering implements Understood {
 
   takeOwn(value: Record<string, unknown>): void {
     const result = readOwn(value, this.deviceId, this.nowMs);
-    if (!result.ok) this.refuse(result.refusal, value);
-    else if (this.isForeign(result.reading.meterId)) this.refuseForeign(result.reading.meterId, value);
-    else this.take(result.reading);
+    const refusal = result.ok ? this.speaker.refusalFor(result.reading.meterId) : result.refusal;
+    if (refusal) this.refuse(refusal, value);
+    else if (result.ok) this.take(result.reading);
   }
 
-  /** Whether a meter is another's than the device that speaks, where topics say who speaks. */
-  isForeign(meterId: string): boolean {
-    return !belongsTo(meterId, this.deviceId) && this.isBound(this.deviceId);
-  }
-
-  refuseForeign(meterId: string, content: unknown): void {
-    this.refuse(foreignRefusal(meterId, this.deviceId), content);
+  /** What is wrong with speaking for a meter; null when nothing is. */
+  refusalFor(meterId: string): Refusal | null {
+    return this.speaker.refusalFor(meterId);
   }
 
   hearEvents({ meterId, atMs, event, reported }: Statement): void {

@@ -167,6 +167,12 @@ describe('passwords of devices', () => {
     await plug.publishAsync('tele/plug/SENSOR', '{}', { qos: 1 });
     await link.publish('cmnd/plug/POWER', 'ON');
     assert.equal(await command, 'cmnd/plug/POWER');
+    // A Tasmota says this at every connect. It stays, and nobody hears of it.
+    link.listen('cmnd/#', (topic) => heard.push(topic));
+    link.listen('tasmota/#', (topic) => heard.push(topic));
+    await plug.publishAsync('cmnd/plug/POWER', '', { qos: 1 });
+    await plug.publishAsync('tasmota/discovery/AABBCC/config', '{}', { qos: 1, retain: true });
+    assert.ok(plug.connected);
     plug.publish('tele/other/SENSOR', '{}', { qos: 1 });
     await closed(plug);
     assert.deepEqual(heard, ['tele/plug/SENSOR']);

@@ -108,6 +108,16 @@ describe('the jump of a register', () => {
     assert.equal(found?.kind, 'held');
   });
 
+  it('may be one kWh where the register counts whole kWh, however soon', () => {
+    assert.equal(checkJump('energyWh', 9_000, 1_000, 10_000, limits), null);
+    for (const [value, usedWh] of [
+      [9_000, 2_000],
+      [9_001, 1_000],
+      [9_000, 999],
+    ] as const)
+      assert.equal(checkJump('energyWh', value, usedWh, 10_000, limits)?.kind, 'held', `${value} ${usedWh}`);
+  });
+
   it('is bounded by the class of meter where no load is agreed', () => {
     assert.equal(jumpLimits(0, SINGLE).sanctionedLoadW, 24_000);
   });
