@@ -116,8 +116,9 @@ export class Rerating {
 
   /** A stay ends: days after its end that were paid already are given back. */
   takeDaysBack(batch: Batch, meter: LiveMeter, closedMs: number): void {
-    const before = this.prices.foldOf(meter);
     const { headMs } = meter;
+    // A meter that was never read may have no tariff to price it by.
+    const before = headMs === null ? null : this.prices.foldOf(meter);
     if (before === null || headMs === null) return;
     const nextDay = dayAfterStay(this.prices.planOf(meter), closedMs);
     if (before.nextDay <= nextDay) return;

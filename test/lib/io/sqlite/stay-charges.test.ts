@@ -194,6 +194,8 @@ describe('the charges of a stay', () => {
     assert.ok(result.outcome === 'refused' && result.field === 'closing.energyWh', result.outcome);
     assert.equal(takeDown('M1', startMs + 5 * DAY_MS, null).outcome, 'committed');
     assert.equal(paid(1), 0);
+    register(2, 'M2', startMs + 6 * DAY_MS, { tariffId: null });
+    assert.equal(takeDown('M2', startMs + 7 * DAY_MS, null).outcome, 'committed', 'nor has it a tariff');
   });
 
   it('wait for terms that are still to come, also when the meter was never read', () => {
