@@ -82,7 +82,11 @@ export class ObviousTown {
     if (fact.staffMs !== null) reasons.push('staff');
     if (fact.balance <= 0) reasons.push('credit');
     if (fact.ownLimit !== null && fact.spent >= fact.ownLimit) reasons.push('own spending limit');
-    if (house.quarantine !== null && !reasons.includes(house.quarantine)) house.quarantine = null;
+    if (house.quarantine !== null && !reasons.includes(house.quarantine)) {
+      // A release is for the quarantine that it was given in.
+      house.quarantine = null;
+      house.releasedUntilMs = 0;
+    }
 
     const hour = new Date(nowMs).getUTCHours();
     const isNobodyCut = hasHours && (hour < 10 || hour >= 13);
@@ -106,6 +110,7 @@ export class ObviousTown {
           house.supply = 'off';
           house.reason = reason;
           house.quarantine = null;
+          house.releasedUntilMs = 0;
         } else house.quarantine ??= reason;
       }
     }
