@@ -8,7 +8,7 @@ import { LedgerFixture } from '../io/sqlite/ledger-fixture';
 import type { JsonCommand } from './relay-world';
 
 /** How often the driver is killed; `WATTKEEPER_KILLS=200` looks longer. */
-const KILLS = Number(process.env['WATTKEEPER_KILLS'] ?? (process.env['CI'] ? 20 : 5));
+const KILLS = Number(process.env['WATTKEEPER_KILLS'] ?? (process.env['CI'] ? 50 : 5));
 /** From the wish to the last report takes about so long. */
 const LONGEST_LIFE_MS = 60;
 const SLOWEST_WAY_MS = 15;
