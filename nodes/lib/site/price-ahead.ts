@@ -4,7 +4,8 @@ import type { Segment } from '../meter/reading';
 import type { Charge, ChargeLine } from '../tariff/charge';
 import { pieceAt, type MeterPlan } from '../tariff/meter-plan';
 import { newMeterState, type MeterState } from '../tariff/meter-state';
-import { price, type Priced, type PricedPart } from '../tariff/price-curve';
+import { price, type PricedPart } from '../tariff/price-curve';
+import { PricedCharge } from '../tariff/priced-charge';
 
 interface Ahead {
   headMs: number | null;
@@ -43,7 +44,13 @@ export class PriceAhead {
     }
     const priced = price(plan, state, segment);
     moveOn(ahead, segment, priced.state);
-    return chargeOf(priced, tariffId, version);
+    const lines = linesOf(priced.parts, tariffId, version);
+    return new PricedCharge(lines, tariffId, version, {
+      plan,
+      before: state,
+      segment: { ...segment },
+      priced,
+    });
   }
 
   forget(meterId: string): void {
@@ -77,20 +84,20 @@ function follows({ headMs, headWh }: Ahead, { fromMs, fromWh, toMs }: Segment): 
   return headMs === null ? fromMs === toMs : headMs === fromMs && headWh === fromWh;
 }
 
-function chargeOf({ parts, amountMicros }: Priced, tariffId: string, version: number): Charge {
-  return { amountMicros, lines: linesOf(parts, tariffId, version), tariffId, version };
-}
-
-/** Lines of an earlier version say so; the others have that of the charge. */
+/**
+ * Lines of an earlier version say so; the others have that of the charge. They are copies: what a flow does with them
+ * does not change what the ledger writes down.
+ */
 function linesOf(parts: readonly PricedPart[], tariffId: string, version: number): ChargeLine[] {
-  const [first] = parts;
-  if (first && parts.length === 1) {
-    const { tariff } = first.tariff;
-    if (tariff.tariffId === tariffId && tariff.version === version) return first.lines;
+  const lines: ChargeLine[] = [];
+  for (const { tariff, lines: ofPart } of parts) {
+    const own = tariff.tariff;
+    const isOfCharge = own.tariffId === tariffId && own.version === version;
+    for (const { component, energyWh, rateMicrosPerKwh, amountMicros } of ofPart) {
+      const line: ChargeLine = { component, energyWh, rateMicrosPerKwh, amountMicros };
+      if (!isOfCharge) Object.assign(line, { tariffId: own.tariffId, version: own.version });
+      lines.push(line);
+    }
   }
-  return parts.flatMap(({ tariff: { tariff }, lines }) =>
-    tariff.tariffId === tariffId && tariff.version === version
-      ? lines
-      : lines.map((line) => ({ ...line, tariffId: tariff.tariffId, version: tariff.version })),
-  );
+  return lines;
 }

@@ -2,7 +2,8 @@ import type Database from 'better-sqlite3';
 import { addMicros, micros, subtractMicros, ZERO_MICROS, type Micros } from '../../money/micros';
 import { customerAccount } from '../../ledger/book-names';
 import type { LiveAccount, LiveAccounts } from './live-accounts';
-import type { Batch, TransferRow } from './commit-batch';
+import type { TransferRow } from './batch-digest';
+import type { Batch } from './commit-batch';
 import type { RowWriter } from './row-writer';
 
 /** The keys of the table transfer_kind. */
@@ -79,7 +80,9 @@ export class Books {
 
   /** The key of a shared account such as "sales:energy", opened when first used. Keys never change, so they are remembered. */
   bookKey(name: string): number {
-    const key = this.findBook(name) ?? Number(this.insertBook.run(name).lastInsertRowid);
+    const known = this.bookKeys.get(name);
+    if (known !== undefined) return known;
+    const key = this.selectBook.get(name) ?? Number(this.insertBook.run(name).lastInsertRowid);
     // Customers are many and have their own rows; only the few shared accounts are worth remembering.
     if (!name.startsWith(customerAccount(''))) this.bookKeys.set(name, key);
     return key;

@@ -86,8 +86,10 @@ export class MeterPrices {
   ): void {
     for (const { tariff, lines } of parts) {
       const tariffKey = this.tariffs.keyOf(tariff);
-      for (const [book, ofBook] of byBook(tariff, lines))
-        this.payTo(batch, meter, book, ofBook, { kind, readingMs, tariffKey });
+      const of = { kind, readingMs, tariffKey };
+      const book = onlyBook(tariff, lines);
+      if (book !== null) this.payTo(batch, meter, book, lines, of);
+      else for (const [one, ofOne] of byBook(tariff, lines)) this.payTo(batch, meter, one, ofOne, of);
     }
   }
 
@@ -120,6 +122,17 @@ export class MeterPrices {
   }
 }
 
+/** Where all lines are paid to; null when they are paid to several. Most tariffs have one, and a map for it costs more. */
+function onlyBook(tariff: CompiledTariff, lines: readonly ChargeLine[]): string | null {
+  let only: string | null = null;
+  for (const { component } of lines) {
+    const book = tariff.bookOf(component);
+    only ??= book;
+    if (book !== only) return null;
+  }
+  return only;
+}
+
 function byBook(tariff: CompiledTariff, lines: readonly ChargeLine[]): Map<string, ChargeLine[]> {
   const books = new Map<string, ChargeLine[]>();
   for (const line of lines) {
@@ -131,14 +144,26 @@ function byBook(tariff: CompiledTariff, lines: readonly ChargeLine[]): Map<strin
   return books;
 }
 
+/** The JSON of stored lines, written out: there is one for every reading. */
 function writeLines(lines: readonly ChargeLine[]): string {
-  const stored = lines.map(({ component, energyWh, rateMicrosPerKwh, amountMicros }): StoredLine => [
-    component,
-    energyWh,
-    rateMicrosPerKwh,
-    amountMicros,
-  ]);
-  return JSON.stringify(stored);
+  let text = '';
+  for (const { component, energyWh, rateMicrosPerKwh, amountMicros } of lines) {
+    const line = `[${quoted(component)},${energyWh},${rateMicrosPerKwh},${amountMicros}]`;
+    text = text === '' ? line : `${text},${line}`;
+  }
+  return `[${text}]`;
+}
+
+const quotedNames = new Map<string, string>();
+const MAX_QUOTED_NAMES = 1_000;
+
+/** The few names of components, each made JSON once. */
+function quoted(name: string): string {
+  const known = quotedNames.get(name);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(name);
+  if (quotedNames.size < MAX_QUOTED_NAMES) quotedNames.set(name, text);
+  return text;
 }
 
 export function readLines(text: string): StoredLine[] {

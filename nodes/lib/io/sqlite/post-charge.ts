@@ -7,8 +7,10 @@ import { placeLate, powerFactorThousandthsOf } from '../../meter/register-curve'
 import { refuse, refuseChain } from '../../ledger/refusals';
 import { errorText } from '../../text/to-error';
 import { price, type Priced } from '../../tariff/price-curve';
+import { PricedCharge } from '../../tariff/priced-charge';
 import { TRANSFER_KIND } from './books';
-import type { Batch, ReadingRow } from './commit-batch';
+import type { ReadingRow } from './batch-digest';
+import type { Batch } from './commit-batch';
 import type { LiveAccounts, LiveMeter } from './live-accounts';
 import type { MeterPrices } from './meter-prices';
 import type { DecisionPoster } from './post-decision';
@@ -98,7 +100,7 @@ export class ChargePoster {
     this.rerating.settleInTurn(batch, meter, null);
     let priced: Priced;
     try {
-      priced = this.priceNext(meter, segment);
+      priced = this.priceAs(meter, segment, charge);
     } catch (error) {
       return refuse('segment', `${segment.fromMs}–${segment.toMs}`, errorText(error));
     }
@@ -106,6 +108,14 @@ export class ChargePoster {
       return { outcome: 'price', amountMicros: priced.amountMicros, head: headOf(meter) };
     this.store(batch, meter, segment, priced, reading.powerW ?? averagePowerW(segment));
     return this.decisions.post(batch, meter.account, segment.toMs, decide, null);
+  }
+
+  /** What was worked out on the way here from the very same state need not be done again. */
+  private priceAs(meter: LiveMeter, segment: Segment, charge: object): Priced {
+    const plan = this.prices.planOf(meter);
+    const before = this.prices.foldOf(meter);
+    const recalled = before && PricedCharge.recall(charge, plan, before, segment);
+    return recalled ?? PricedCharge.adopt(charge, plan, this.priceNext(meter, segment));
   }
 
   private priceNext(meter: LiveMeter, segment: Segment): Priced {

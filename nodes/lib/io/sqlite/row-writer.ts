@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { BulkStatement } from './bulk-statement';
-import type { Batch, ReadingRow, TransferRow } from './commit-batch';
+import type { ReadingRow, TransferRow } from './batch-digest';
+import type { Batch } from './commit-batch';
 
 /**
  * Writes readings and transfers, many at a time. What is waiting is written before anything reads these tables within
@@ -45,7 +46,7 @@ export class RowWriter {
   }
 
   addReading(batch: Batch, row: ReadingRow): void {
-    batch.readings.push(row);
+    batch.digest.addReading(row);
     const { atMs, meterKey, energyWh, fromMs, exportWh, powerFactorThousandths, isLate } = row;
     if (exportWh === null && powerFactorThousandths === null && isLate === null) {
       this.readings.add(atMs, meterKey, energyWh, fromMs, batch.number);
@@ -64,7 +65,7 @@ export class RowWriter {
   }
 
   addTransfer(batch: Batch, row: TransferRow): void {
-    batch.transfers.push(row);
+    batch.digest.addTransfer(row);
     const { transferKey, id, debit, credit, amountMicros, kind, atMs, previous, ref } = row;
     const { meterKey, readingMs, tariffKey, lines } = row;
     if (id === null && ref === null) {
@@ -84,8 +85,6 @@ export class RowWriter {
       );
       return;
     }
-    // The transfer before this one has to be there first.
-    this.write();
     this.insertTransfer.run(
       transferKey,
       id,
@@ -104,7 +103,6 @@ export class RowWriter {
     );
   }
 
-  /** Readings first, since transfers point at them. */
   write(): void {
     this.readings.run();
     this.charges.run();

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { hashBatch, type ReadingRow, type TransferRow } from './commit-batch';
+import { BatchDigest, type ReadingRow, type TransferRow } from './batch-digest';
 
 interface BatchRow {
   batch: number;
@@ -67,6 +67,10 @@ function batchFault(
 ): string | null {
   if (row.batch !== previous.batch + 1) return `batch ${previous.batch + 1} is missing`;
   if (row.at_ms <= previous.at_ms) return `batch ${row.batch} is not later than the one before`;
-  const hash = hashBatch(previous.hash, { number: row.batch, nowMs: row.at_ms, ...rows });
-  return hash.equals(row.hash) ? null : `batch ${row.batch} does not match its hash: a row of it was changed`;
+  const digest = new BatchDigest();
+  for (const reading of rows.readings) digest.addReading(reading);
+  for (const transfer of rows.transfers) digest.addTransfer(transfer);
+  return digest.hash(previous.hash, row.batch, row.at_ms).equals(row.hash)
+    ? null
+    : `batch ${row.batch} does not match its hash: a row of it was changed`;
 }

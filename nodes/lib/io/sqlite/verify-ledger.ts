@@ -71,7 +71,55 @@ function findBrokenFile(db: Database.Database): string | null {
 
 function findLooseReference(db: Database.Database): string | null {
   const [row] = db.pragma('foreign_key_check') as { table: string; rowid: number | null; parent: string }[];
-  return row ? `${row.table} row ${row.rowid ?? '?'} points at a missing row of ${row.parent}` : null;
+  if (row) return `${row.table} row ${row.rowid ?? '?'} points at a missing row of ${row.parent}`;
+  return findFirst(UNCHECKED_REFERENCES, ({ table, row: which, parent, isThere }) => {
+    const loose = db.prepare<[], string>(`SELECT ${which} FROM ${table} WHERE NOT (${isThere}) LIMIT 1`);
+    const found = loose.pluck().get();
+    return found === undefined ? null : `${table} row ${found} points at a missing row of ${parent}`;
+  });
+}
+
+/** References of what is written for every reading. SQLite would search for each, so they are no foreign keys there. */
+const UNCHECKED_REFERENCES: readonly { table: string; row: string; parent: string; isThere: string }[] = [
+  {
+    table: 'reading',
+    row: `'of meter ' || meter_key || ' at ' || at_ms`,
+    parent: 'meter',
+    isThere: 'meter_key IN (SELECT meter_key FROM meter)',
+  },
+  {
+    table: 'transfer',
+    row: 'transfer_key',
+    parent: 'book',
+    isThere: 'debit IN (SELECT book_key FROM book) AND credit IN (SELECT book_key FROM book)',
+  },
+  {
+    table: 'transfer',
+    row: 'transfer_key',
+    parent: 'meter',
+    isThere: 'meter_key IS NULL OR meter_key IN (SELECT meter_key FROM meter)',
+  },
+  {
+    table: 'transfer',
+    row: 'transfer_key',
+    parent: 'tariff_version',
+    isThere: 'tariff_key IS NULL OR tariff_key IN (SELECT tariff_key FROM tariff_version)',
+  },
+  {
+    table: 'transfer',
+    row: 'transfer_key',
+    parent: 'reading',
+    isThere: `reading_ms IS NULL OR EXISTS
+      (SELECT 1 FROM reading WHERE reading.at_ms = reading_ms AND reading.meter_key = transfer.meter_key)`,
+  },
+];
+
+function findFirst<Item>(items: readonly Item[], find: (item: Item) => string | null): string | null {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function findWrongBalance(db: Database.Database): string | null {

@@ -223,6 +223,26 @@ describe('verify ledger', () => {
       says: [/transfer row \d+ points at a missing row of book/],
     },
     {
+      name: 'a reading of a meter that is gone',
+      sql: 'UPDATE reading SET meter_key = 99 WHERE meter_key = 1',
+      says: [/reading row of meter 99 at \d+ points at a missing row of meter/],
+    },
+    {
+      name: 'a charge by no tariff',
+      sql: 'UPDATE transfer SET tariff_key = 99 WHERE kind = 1',
+      says: [/transfer row \d+ points at a missing row of tariff_version/],
+    },
+    {
+      name: 'a charge for no reading',
+      sql: 'UPDATE transfer SET reading_ms = reading_ms + 1 WHERE kind = 1',
+      says: [/transfer row \d+ points at a missing row of reading/],
+    },
+    {
+      name: 'a charge of no meter',
+      sql: 'UPDATE transfer SET meter_key = 99 WHERE kind = 1',
+      says: [/transfer row \d+ points at a missing row of meter/],
+    },
+    {
       name: 'a relay that is driven against its account',
       sql: "UPDATE relay SET desired = 'off' WHERE meter_key = 1",
       says: [/the relay of M1 is wanted off, its account says on/],

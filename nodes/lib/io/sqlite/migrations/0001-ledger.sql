@@ -125,7 +125,7 @@ CREATE TABLE batch (
 -- the few of them have an index.
 CREATE TABLE reading (
   at_ms                   INTEGER NOT NULL,
-  meter_key               INTEGER NOT NULL REFERENCES meter (meter_key),
+  meter_key               INTEGER NOT NULL,
   energy_wh               INTEGER NOT NULL,
   from_ms                 INTEGER NOT NULL CHECK (from_ms <= at_ms),
   batch                   INTEGER NOT NULL,
@@ -155,12 +155,12 @@ INSERT INTO transfer_kind (kind, name) VALUES (1, 'charge'), (2, 'top-up'), (3, 
 -- Money only ever moves by a row here. What a meter costs names the meter, the tariff version and its lines (component,
 -- Wh, rate, amount); a charge names the reading that ends its segment too. Everything else carries the caller's own id,
 -- which stays unique for ever. previous is the customer's transfer before this one. Every foreign key costs a search for
--- every row, so kind, previous and meter_key have none: what writes them knows them, and verifying a ledger checks them.
+-- every row, so there are none here and in readings: what writes them knows them, and verifying a ledger checks them.
 CREATE TABLE transfer (
   transfer_key  INTEGER PRIMARY KEY,
   id            TEXT,
-  debit         INTEGER NOT NULL REFERENCES book (book_key),
-  credit        INTEGER NOT NULL REFERENCES book (book_key) CHECK (credit <> debit),
+  debit         INTEGER NOT NULL,
+  credit        INTEGER NOT NULL CHECK (credit <> debit),
   amount_micros INTEGER NOT NULL CHECK (amount_micros > 0),
   kind          INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 9),
   at_ms         INTEGER NOT NULL,
@@ -168,10 +168,9 @@ CREATE TABLE transfer (
   ref           TEXT,
   meter_key     INTEGER,
   reading_ms    INTEGER,
-  tariff_key    INTEGER REFERENCES tariff_version (tariff_key),
+  tariff_key    INTEGER,
   lines         TEXT,
   batch         INTEGER NOT NULL,
-  FOREIGN KEY (reading_ms, meter_key) REFERENCES reading (at_ms, meter_key),
   CHECK ((kind IN (1, 3, 4)) = (meter_key IS NOT NULL) AND (meter_key IS NULL) = (id IS NOT NULL)
     AND (kind = 1) <= (reading_ms IS NOT NULL))
 ) STRICT;

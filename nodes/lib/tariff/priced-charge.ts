@@ -1,0 +1,69 @@
+import type { Segment } from '../meter/reading';
+import type { Micros } from '../money/micros';
+import type { Charge, ChargeLine } from './charge';
+import type { MeterPlan } from './meter-plan';
+import type { MeterState } from './meter-state';
+import type { Priced } from './price-curve';
+
+/** What a price was worked out from, and what came of it. */
+interface Working {
+  plan: MeterPlan;
+  before: MeterState;
+  segment: Segment;
+  priced: Priced;
+}
+
+/**
+ * A charge that remembers its working, so that the ledger need not do again what was done on the way to it. The memory
+ * cannot be seen or changed from a flow, and a copy of the charge has none: then the price is worked out again.
+ */
+export class PricedCharge implements Charge {
+  readonly amountMicros: Micros;
+  readonly #working: Working;
+
+  constructor(
+    readonly lines: ChargeLine[],
+    readonly tariffId: string,
+    readonly version: number,
+    working: Working,
+  ) {
+    this.amountMicros = working.priced.amountMicros;
+    this.#working = working;
+  }
+
+  /** What the segment costs a meter with this plan in this state, if just that was worked out for the charge. */
+  static recall(charge: object, plan: MeterPlan, before: MeterState, segment: Segment): Priced | undefined {
+    if (!(#working in charge)) return undefined;
+    const working = charge.#working;
+    const isSame =
+      working.plan === plan && working.before === before && isSameSegment(working.segment, segment);
+    return isSame ? working.priced : undefined;
+  }
+
+  /**
+   * The working of a charge in place of an equal one that the ledger has done itself, so that both go on from the very
+   * same state and the next charge is recalled.
+   */
+  static adopt(charge: object, plan: MeterPlan, priced: Priced): Priced {
+    if (!(#working in charge) || charge.#working.plan !== plan) return priced;
+    const theirs = charge.#working.priced;
+    return isSameState(theirs.state, priced.state) ? { ...priced, state: theirs.state } : priced;
+  }
+}
+
+function isSameSegment(a: Segment, b: Segment): boolean {
+  return (
+    a.toMs === b.toMs &&
+    a.toWh === b.toWh &&
+    a.fromMs === b.fromMs &&
+    a.fromWh === b.fromWh &&
+    a.fromExportWh === b.fromExportWh &&
+    a.toExportWh === b.toExportWh &&
+    a.powerFactorThousandths === b.powerFactorThousandths
+  );
+}
+
+/** The days are what differs between two that have not gone the same way, and cheap to compare first. */
+function isSameState(a: MeterState, b: MeterState): boolean {
+  return a.nextDay === b.nextDay && JSON.stringify(a) === JSON.stringify(b);
+}
