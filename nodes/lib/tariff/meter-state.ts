@@ -58,7 +58,7 @@ export function newMeterState(
 ): MeterState {
   const { tariff, components, periods, days } = pieceAt(plan, atMs).tariff;
   const { fromMs, toMs } = periods.at(atMs);
-  const nothing = components.map(() => ZERO_MICROS);
+  const nothing = zeros(components.length);
   return {
     tariffId: tariff.tariffId,
     version: tariff.version,
@@ -67,21 +67,52 @@ export function newMeterState(
     dayRests: nothing,
     totals: nothing,
     periodTotals: nothing,
-    retired: [],
+    retired: NONE_RETIRED,
     startMs: atMs,
     periodFromMs: fromMs,
     periodToMs: toMs,
     periodStartWh: periodStartWh ?? registerWh,
     hadFromMs: periodStartWh === undefined ? atMs : fromMs,
     nextDay: days.dayAt(atMs).dayNumber,
-    demand: [],
+    demand: NO_WINDOWS,
     knownWh: 0,
-    known: { vah: 0, microVah: 0 },
+    known: NOTHING_KNOWN,
     exportWh: exportWh ?? null,
     exportedWh: 0,
     bankWh: 0,
     offsetWh: 0,
   };
+}
+
+const NO_WINDOWS: readonly DemandWindow[] = [];
+const NONE_RETIRED: readonly RetiredComponent[] = [];
+const NOTHING_KNOWN: Readonly<ApparentEnergy> = { vah: 0, microVah: 0 };
+const ZEROS: (readonly Micros[])[] = [];
+
+/** One list of so many zeros for all meters. */
+function zeros(length: number): readonly Micros[] {
+  return (ZEROS[length] ??= Array.from({ length }, () => ZERO_MICROS));
+}
+
+/** The same state, which shares what is empty with all others: a million meters are kept in memory. */
+export function shareNothing(state: MeterState): MeterState {
+  const { rests, dayRests, totals, periodTotals, retired, demand, known } = state;
+  return {
+    ...copyOfState(state),
+    rests: shared(rests),
+    dayRests: shared(dayRests),
+    totals: shared(totals),
+    periodTotals: shared(periodTotals),
+    retired: retired.length === 0 ? NONE_RETIRED : retired,
+    demand: demand.length === 0 ? NO_WINDOWS : demand,
+    known: known.vah === 0 && known.microVah === 0 ? NOTHING_KNOWN : known,
+  };
+}
+
+function shared<Count extends number>(counts: readonly Count[]): readonly Count[] {
+  return counts.every((count) => count === 0)
+    ? (zeros(counts.length) as readonly number[] as readonly Count[])
+    : counts;
 }
 
 /** A copy to work on. Written out, since copying this many fields with a spread takes longer than pricing does. */

@@ -94,7 +94,7 @@ const METER_COLUMNS = `meter_key, meter_id, account_key, head_ms, head_wh, head_
 /** What pricing remembers is larger than a reading, and costs this many readings to find again. */
 const SAVE_FOLD_EVERY = 16;
 /** Beyond this many meters everything is forgotten and read again, so that memory stays bounded. */
-const MAX_METERS = 250_000;
+const MAX_METERS = 1_000_000;
 
 /**
  * The accounts and meters that postings work on, kept from one commit to the next and written once per commit.

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { segmentsOf } from '../../meter/register-curve';
 import type { MeterPlan } from '../../tariff/meter-plan';
-import type { MeterState } from '../../tariff/meter-state';
+import { shareNothing, type MeterState } from '../../tariff/meter-state';
 import { price } from '../../tariff/price-curve';
 import type { MeterCurve } from './meter-curve';
 import type { TariffBook } from './tariff-book';
@@ -67,7 +67,7 @@ export class MeterFolds {
 
 export function readFold(text: string, tariffs: TariffBook): MeterState {
   const state = JSON.parse(text) as Omit<MeterState, 'components'>;
-  return { ...state, components: tariffs.version(state.tariffId, state.version).components };
+  return shareNothing({ ...state, components: tariffs.version(state.tariffId, state.version).components });
 }
 
 /** The components are those of the tariff it names, so they need not be written with every meter. */
