@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Reply, Request } from './requests';
-import { TYPESCRIPT_LOADER } from './repository';
+import { START_FLAGS, TYPESCRIPT_LOADER } from './repository';
 
 /** Every process the bench has started and not seen end. None of them outlives it. */
 const running = new Set<ChildProcess>();
@@ -92,7 +92,7 @@ export class HelperProcess {
 /** Starts one of the bench's own TypeScript files as a process. */
 export function startHelper(name: string, file: string): HelperProcess {
   const child = fork(file, {
-    execArgv: ['--import', TYPESCRIPT_LOADER],
+    execArgv: [...START_FLAGS, '--import', TYPESCRIPT_LOADER],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   return new HelperProcess(name, child);

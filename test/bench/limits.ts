@@ -7,7 +7,7 @@ import type { Figure } from './figure';
 import { startHelper, withProcesses } from './helper-process';
 import { NodeRed } from './node-red';
 import { type Load, Publisher, showLoad } from './publisher';
-import { TYPESCRIPT_LOADER } from './repository';
+import { START_FLAGS, TYPESCRIPT_LOADER } from './repository';
 import { withScratchFolder } from './scratch-folder';
 import { wireChainFlow } from './wire-chain-flow';
 
@@ -68,7 +68,7 @@ function measureNodeRed({ effort, say }: Surroundings, folder: string): Promise<
         flow,
         nodesDirs: [path.dirname(require.resolve('./nodes/wire-chain.cjs'))],
         hasEditor: false,
-        execArgv: ['--import', TYPESCRIPT_LOADER],
+        execArgv: [...START_FLAGS, '--import', TYPESCRIPT_LOADER],
       }),
     );
     const through = (start: string, inFlight: number): Promise<number> =>

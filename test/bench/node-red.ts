@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { HelperProcess } from './helper-process';
-import { REPOSITORY } from './repository';
+import { REPOSITORY, START_FLAGS } from './repository';
 
 export interface NodeRedOptions {
   /** Its user folder, made anew. */
@@ -43,7 +43,7 @@ export class NodeRed {
     const beganMs = performance.now();
     const child = spawn(
       process.execPath,
-      [...execArgv, PROGRAM, '--userDir', folder, '--settings', settings],
+      [...START_FLAGS, ...execArgv, PROGRAM, '--userDir', folder, '--settings', settings],
       {
         cwd: folder,
         stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
