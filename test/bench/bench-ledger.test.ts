@@ -21,7 +21,7 @@ function change(file: string, sql: string): void {
 }
 
 describe('the check of what the path has stored', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   it('passes a ledger in which nothing happened', () => ledger((file) => checkLedger(file, 0)));
 

@@ -22,7 +22,7 @@ function bench(...words: string[]): Promise<Ended> {
 }
 
 describe('npm run bench', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   it('names its benchmarks', async () => {
     const { code, out } = await bench('--list');

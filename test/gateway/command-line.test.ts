@@ -6,7 +6,7 @@ import manifest from '../../package.json';
 import { Launched, REPOSITORY, SOURCE } from './launched';
 
 describe('wattkeeper on the command line', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'wattkeeper-'));

@@ -3,7 +3,7 @@ import { LoginCheck, newLogin } from '../../gateway/editor-login';
 import { hashPassword, isPassword, makePassword } from '../../gateway/password-hash';
 
 describe('the editor login', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   it('makes passwords that can be typed and differ', () => {
     const passwords = new Set(Array.from({ length: 100 }, makePassword));

@@ -13,7 +13,7 @@ const BROKER_FLOW = [
   TAB,
   { id: 'b100000000000002', type: 'mqtt-broker', broker: '127.0.0.1', port: '${WATTKEEPER_MQTT_PORT}' },
 ];
-const STOPS_WITHIN_MS = 5_000;
+const STOPS_WITHIN_MS = 30_000;
 
 const oneLine = (text: string): string => {
   assert.equal(text.trimEnd().split('\n').length, 1, `one line, not: ${text}`);

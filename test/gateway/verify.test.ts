@@ -4,7 +4,7 @@ import { LedgerFixture, topUpOf } from '../lib/io/sqlite/ledger-fixture';
 import { Launched } from './launched';
 
 describe('wattkeeper verify', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let ledger: LedgerFixture;
   beforeEach(() => {
     ledger = new LedgerFixture();

@@ -109,7 +109,7 @@ const REFUSED: [string, string, RegExp][] = [
 ];
 
 describe('who may import whom', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let eslint: ESLint;
 
   /** The project's own configuration without what needs type information: the samples are on no disk. */

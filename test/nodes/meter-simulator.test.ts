@@ -66,7 +66,7 @@ interface Counters {
 }
 
 describe('meter-simulator', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let flow: RunningFlow;
   beforeEach(async () => {
     flow = await RunningFlow.open();

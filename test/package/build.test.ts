@@ -28,7 +28,7 @@ const SAMPLE: Record<string, string> = {
 };
 
 describe('the build', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let folder: string;
 
   const inFolder = (file: string): string => path.join(folder, file);

@@ -43,7 +43,7 @@ function filesInTarball(): string[] {
 }
 
 describe('the published package', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let files: string[];
 
   before(() => {

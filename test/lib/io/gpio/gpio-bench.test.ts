@@ -7,7 +7,7 @@ import { FakeGpiod } from './fake-gpiod';
 const RELAY = { name: 'RELAY1', activeLow: false };
 
 describe('the lines of this computer', function () {
-  this.timeout(10_000);
+  this.timeout(60_000);
   let fake: FakeGpiod;
   let bench: GpioBench;
   let lost: (value: string) => void;

@@ -22,7 +22,7 @@ async function freeze(broker: AttackedBroker): Promise<void> {
 }
 
 describe('the embedded broker under attack', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let broker: AttackedBroker;
   let honest: MqttClient;
   beforeEach(async () => {

@@ -110,7 +110,7 @@ describe('the embedded broker over TLS', function () {
 });
 
 describe('wattkeeper certificates', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   it('refuses what is no host name, and says what it lacks', async () => {
     const broker = new AttackedBroker();

@@ -6,7 +6,7 @@ import { MqttLink } from '../../../../nodes/lib/io/neighbour/mqtt-link';
 import { hasty, LiveMesh } from './live-mesh';
 
 describe('neighbours over MQTT', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let broker: Aedes;
   let server: Server;
   const sockets = new Set<Socket>();

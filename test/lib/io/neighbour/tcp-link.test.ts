@@ -4,7 +4,7 @@ import type { NeighbourLink } from '../../../../nodes/lib/neighbour/link';
 import { hasty, LiveMesh } from './live-mesh';
 
 describe('neighbours over TCP', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let root: LiveMesh;
   let server: TcpLinkServer;
   let meshes: LiveMesh[];

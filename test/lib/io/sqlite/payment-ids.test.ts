@@ -16,7 +16,7 @@ const payment = fc.record({
 
 describe('the id of a payment', () => {
   it('moves money once for ever, answers the same again, and is refused for anything else', function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     property(
       fc.array(payment, { maxLength: 40 }),
       (payments) => {
