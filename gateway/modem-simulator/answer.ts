@@ -23,3 +23,7 @@ export const plainError: Answer = { info: [], end: 'ERROR' };
 /** Marked, since how an error is told depends on AT+CMEE. */
 export const cmeError = (code: number): Answer => ({ info: [], end: `+CME ERROR: ${code}` });
 export const cmsError = (code: number): Answer => ({ info: [], end: `+CMS ERROR: ${code}` });
+
+/** The last line as AT+CMEE wants it: errors with their numbers, or without. */
+export const endAt = (errorLevel: number, end: string): string =>
+  errorLevel === 0 && /^\+CM[ES] ERROR/.test(end) ? 'ERROR' : end;

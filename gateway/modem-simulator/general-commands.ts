@@ -36,9 +36,9 @@ function functionality(modem: ModemInside, { form, args }: ModemCommand): Answer
 function charset(modem: ModemInside, { form, args }: ModemCommand): Answer {
   const known = ['IRA', 'GSM', 'HEX', ...(modem.setup.knowsUcs2 ? ['UCS2'] : [])];
   if (form === 'test') return ok(`+CSCS: (${known.map((name) => `"${name}"`).join(',')})`);
-  if (form === 'ask') return ok(`+CSCS: "${modem.charset}"`);
+  if (form === 'ask') return ok(`+CSCS: "${modem.texts.charset}"`);
   if (!known.includes(args[0] ?? '')) return plainError;
-  modem.charset = args[0] ?? 'IRA';
+  modem.texts.charset = args[0] ?? 'IRA';
   return ok();
 }
 

@@ -1,5 +1,6 @@
 import type { ModemSetup } from './scenario';
 import type { SimCard } from './sim-card';
+import type { TextSettings } from './text-settings';
 
 /** What commands may see and change of the simulated modem. */
 export interface ModemInside {
@@ -8,9 +9,8 @@ export interface ModemInside {
   isEchoOn: boolean;
   errorLevel: number;
   baudRate: number;
-  charset: string;
   registrationNotices: number;
-  indications: number[];
+  readonly texts: TextSettings;
   /** 0 minimum, 1 full, 4 radio off. */
   functionality: number;
   readonly isRegistered: boolean;

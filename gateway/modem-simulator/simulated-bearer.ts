@@ -16,6 +16,8 @@ type IpState =
 type Handler = (bearer: SimulatedBearer, command: ModemCommand) => Answer;
 
 const MAX_SEND = 1_460;
+/** 3GPP TS 27.007 clause 9.2.1: operation not allowed. */
+const NOT_ALLOWED = 3;
 const ADDRESS = '10.64.12.7';
 
 /** The packet bearer and the one TCP connection over it, with the states of the SIM800. */
@@ -24,7 +26,6 @@ export class SimulatedBearer {
   isAttached = false;
   isReadOnRequest = false;
   isQuickSend = false;
-  isTransparent = false;
   sentBytes = 0;
   acknowledgedBytes = 0;
   isDead = false;
@@ -136,20 +137,18 @@ export class SimulatedBearer {
 const only =
   (state: IpState, handler: Handler): Handler =>
   (bearer, command) =>
-    bearer.state === state ? handler(bearer, command) : cmeError(3);
+    bearer.state === state ? handler(bearer, command) : cmeError(NOT_ALLOWED);
 
-const setsIn =
-  (state: IpState, set: (bearer: SimulatedBearer, value: string) => void): Handler =>
-  (bearer, { form, args }) => {
-    if (form !== 'set') return ok();
-    if (bearer.state !== state) return cmeError(3);
-    set(bearer, args[0] ?? '');
-    return ok();
-  };
+/** A setting that has one value only. Whoever wants another hears an error, not an OK that means nothing. */
+const onlyZero: Handler = (bearer, { name, form, args }) => {
+  if (form === 'test') return ok(`${name}: (0)`);
+  if (form === 'ask') return ok(`${name}: 0`);
+  return bearer.state === 'IP INITIAL' && args[0] === '0' ? ok() : cmeError(NOT_ALLOWED);
+};
 
 function startConnection(bearer: SimulatedBearer, { args }: ModemCommand): Answer {
   if (bearer.state === 'CONNECT OK') return { info: ['ERROR'], end: 'ALREADY CONNECT' };
-  if (bearer.state !== 'IP STATUS') return cmeError(3);
+  if (bearer.state !== 'IP STATUS') return cmeError(NOT_ALLOWED);
   const [, host = '', port = ''] = args;
   return { ...ok(), then: () => bearer.start(host, Number(port)) };
 }
@@ -157,7 +156,8 @@ function startConnection(bearer: SimulatedBearer, { args }: ModemCommand): Answe
 function sendData(bearer: SimulatedBearer, { form, args }: ModemCommand): Answer {
   if (form === 'ask') return ok(`+CIPSEND: ${MAX_SEND}`);
   const byteCount = Number(args[0]);
-  if (bearer.state !== 'CONNECT OK' || !(byteCount > 0 && byteCount <= MAX_SEND)) return cmeError(3);
+  if (bearer.state !== 'CONNECT OK' || !(byteCount > 0 && byteCount <= MAX_SEND))
+    return cmeError(NOT_ALLOWED);
   return { info: [], end: null, prompt: { byteCount, take: (bytes) => bearer.send(bytes) } };
 }
 
@@ -193,15 +193,16 @@ function readData(bearer: SimulatedBearer, { form, args }: ModemCommand): Answer
     bearer.isReadOnRequest = true;
     return ok();
   }
-  if (bearer.state !== 'CONNECT OK' && bearer.state !== 'TCP CLOSED') return cmeError(3);
+  if (bearer.state !== 'CONNECT OK' && bearer.state !== 'TCP CLOSED') return cmeError(NOT_ALLOWED);
   if (args[0] === '4') return ok(`+CIPRXGET: 4,${bearer.waitingBytes}`);
   return args[0] === '2' ? bearer.read(Number(args[1])) : plainError;
 }
 
 const HANDLERS: Readonly<Record<string, Handler>> = {
   '+CGATT': attach,
-  '+CIPMUX': setsIn('IP INITIAL', () => undefined),
-  '+CIPMODE': setsIn('IP INITIAL', (bearer, value) => (bearer.isTransparent = value === '1')),
+  // One connection, and sends that name their length: all that this modem can do.
+  '+CIPMUX': onlyZero,
+  '+CIPMODE': onlyZero,
   '+CIPSSL': () => ok(),
   '+CIPQSEND': (bearer, { args }) => {
     bearer.isQuickSend = args[0] === '1';

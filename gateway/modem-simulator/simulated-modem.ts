@@ -1,11 +1,12 @@
 import type { Schedule } from '../../nodes/lib/modem/byte-port';
-import { type Answer, type Prompt, plainError } from './answer';
+import { type Answer, type Prompt, endAt, plainError } from './answer';
 import { CommandInput } from './command-input';
 import { type ModemCommand, commandsIn } from './command-line';
 import { type FarSide, NOWHERE } from './far-side';
 import { answerGeneral } from './general-commands';
 import { IncidentBook } from './incident-book';
 import { incomingPdus } from './incoming-pdus';
+import { directLines } from './message-lines';
 import type { ModemInside } from './modem-inside';
 import { type Mishap, type ModemSetup, PLAIN_SETUP, type Scenario } from './scenario';
 import { SerialOutput } from './serial-output';
@@ -13,6 +14,7 @@ import { SimCard } from './sim-card';
 import { SimulatedBearer, answerData } from './simulated-bearer';
 import { statusReportFor } from './status-report';
 import { answerText } from './text-commands';
+import { newTextSettings } from './text-settings';
 
 const POWER_UP_MS = 500;
 const TEXT_READY_MS = 1_000;
@@ -33,9 +35,8 @@ export class SimulatedModem implements ModemInside {
   isEchoOn: boolean;
   errorLevel = 0;
   baudRate: number;
-  charset = 'IRA';
+  texts = newTextSettings();
   registrationNotices = 0;
-  indications = [0, 0, 0, 0, 0];
   functionality = 1;
   isRadioStale = false;
   isTextReady = true;
@@ -111,13 +112,19 @@ export class SimulatedModem implements ModemInside {
     this.input.push(bytes);
   }
 
+  /** The key toggles, as on a real one. */
   pressPowerKey(): void {
     this.deafUntil = null;
-    this.reset(true);
+    if (this.isOn) this.switchOff();
+    else this.reset(true);
   }
 
   /** A text or report comes from the network. */
   receiveText(pdu: string): void {
+    if (this.texts.indications[1] === 2 && !this.isRadioStale) {
+      this.say(...directLines(pdu, this.texts));
+      return;
+    }
     const slot = this.sim.receive(pdu);
     if (slot === null) this.say('+SMS FULL');
     else this.announceText(slot);
@@ -137,7 +144,7 @@ export class SimulatedModem implements ModemInside {
   }
 
   announceText(slot: number): void {
-    if (this.indications[1] === 1 && !this.isRadioStale) this.say(`+CMTI: "SM",${slot}`);
+    if (this.texts.indications[1] === 1 && !this.isRadioStale) this.say(`+CMTI: "SM",${slot}`);
   }
 
   sendText(pdu: string): number {
@@ -145,9 +152,8 @@ export class SimulatedModem implements ModemInside {
     this.sentPdus.push(pdu);
     this.onSent(pdu);
     const report = statusReportFor(pdu, this.reference);
-    if (report !== null && this.indications[3] === 1) {
-      this.later(REPORT_MS, () => this.say(`+CDS: ${report.length / 2 - 1}`, report));
-    }
+    if (report !== null && this.texts.indications[3] === 1)
+      this.later(REPORT_MS, () => this.say(...directLines(report, this.texts)));
     return this.reference;
   }
 
@@ -276,9 +282,8 @@ export class SimulatedModem implements ModemInside {
     this.input.clear();
     this.isEchoOn = this.setup.isEchoOn;
     this.errorLevel = 0;
-    this.charset = 'IRA';
+    this.texts = newTextSettings();
     this.registrationNotices = 0;
-    this.indications = [0, 0, 0, 0, 0];
     this.functionality = 1;
     this.isRadioStale = false;
     this.isTextReady = true;
@@ -387,13 +392,9 @@ export class SimulatedModem implements ModemInside {
         else this.output.write(piece);
       }
       this.say(...said);
-      if (answer.end !== null) this.output.writeLine(this.errorText(answer.end));
+      if (answer.end !== null) this.output.writeLine(endAt(this.errorLevel, answer.end));
       answer.then?.();
       this.input.resume();
     });
-  }
-
-  private errorText(end: string): string {
-    return this.errorLevel === 0 && /^\+CM[ES] ERROR/.test(end) ? 'ERROR' : end;
   }
 }

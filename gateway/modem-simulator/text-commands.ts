@@ -1,6 +1,10 @@
 import { type Answer, cmeError, cmsError, ok, plainError } from './answer';
 import type { ModemCommand } from './command-line';
+import { fromUcs2Hex, ucs2Hex } from './character-set';
+import { ALL_STATUSES, statusNamed, storedLines } from './message-lines';
 import type { ModemInside } from './modem-inside';
+import { withChosen } from './text-settings';
+import { typedNumber, typedPdu } from './typed-message';
 
 type Handler = (modem: ModemInside, command: ModemCommand) => Answer;
 
@@ -10,36 +14,45 @@ const NO_NETWORK = 331;
 const SIM_MISSING = 310;
 const NETWORK_OUT_OF_ORDER = 38;
 const STORAGE_FULL = 322;
-
-const tpduLength = (pdu: string): number => pdu.length / 2 - 1 - parseInt(pdu.slice(0, 2), 16);
+const NOT_ALLOWED = 302;
+const NOT_SUPPORTED = 303;
+const INVALID_PDU = 304;
+const INVALID_TEXT = 305;
+const READ = 1;
+const UNSENT = 2;
+const SENT = 3;
 
 function selectStorage({ sim }: ModemInside, { form, args }: ModemCommand): Answer {
   const level = `${sim.messages.size},${sim.size}`;
   if (form === 'test') return ok('+CPMS: ("SM"),("SM"),("SM")');
   if (form === 'ask')
     return ok(`+CPMS: ${['"SM"', '"SM"', '"SM"'].map((name) => `${name},${level}`).join(',')}`);
-  if (args.some((name) => name !== 'SM' && name !== 'MT')) return cmsError(302);
+  if (args.some((name) => name !== 'SM' && name !== 'MT')) return cmsError(NOT_ALLOWED);
   return ok(`+CPMS: ${level},${level},${level}`);
 }
 
-function listMessages({ sim }: ModemInside, { form, args }: ModemCommand): Answer {
-  if (form === 'test') return ok('+CMGL: (0-4)');
-  const wanted = Number(args[0] ?? 0);
-  const found = [...sim.messages].filter(([, { status }]) => wanted === 4 || status === wanted);
+function listMessages({ sim, texts }: ModemInside, { form, args }: ModemCommand): Answer {
+  if (form === 'test')
+    return ok(
+      texts.isTextMode ? '+CMGL: ("REC UNREAD","REC READ","STO UNSENT","STO SENT","ALL")' : '+CMGL: (0-4)',
+    );
+  const wanted = statusNamed(args[0], 0, texts);
+  if (wanted === null) return cmsError(NOT_ALLOWED);
+  const found = [...sim.messages].filter(([, { status }]) => wanted === ALL_STATUSES || status === wanted);
   const lines = found.flatMap(([slot, message]) => {
-    const line = `+CMGL: ${slot},${message.status},"",${tpduLength(message.pdu)}`;
-    if (message.status === 0) message.status = 1;
-    return [line, message.pdu];
+    const shown = storedLines(`+CMGL: ${slot},`, message, texts);
+    if (message.status === 0) message.status = READ;
+    return shown;
   });
   return ok(...lines);
 }
 
-function readMessage({ sim }: ModemInside, { args }: ModemCommand): Answer {
+function readMessage({ sim, texts }: ModemInside, { args }: ModemCommand): Answer {
   const message = sim.messages.get(Number(args[0]));
   if (!message) return Number(args[0]) <= sim.size ? ok() : cmsError(INVALID_INDEX);
-  const line = `+CMGR: ${message.status},"",${tpduLength(message.pdu)}`;
-  if (message.status === 0) message.status = 1;
-  return ok(line, message.pdu);
+  const lines = storedLines('+CMGR: ', message, texts);
+  if (message.status === 0) message.status = READ;
+  return ok(...lines);
 }
 
 function deleteMessage(modem: ModemInside, { form, args }: ModemCommand): Answer {
@@ -53,35 +66,56 @@ function deleteMessage(modem: ModemInside, { form, args }: ModemCommand): Answer
   return { ...ok(), then: () => freed !== null && modem.announceText(freed) };
 }
 
-function pduFrom(bytes: Buffer, length: number): string | null {
-  const pdu = bytes.toString('latin1').trim().toUpperCase();
-  return /^([0-9A-F]{2})+$/.test(pdu) && tpduLength(pdu) === length ? pdu : null;
+/** Whether what stands behind AT+CMGS or AT+CMGW announces a message of the mode in force. */
+function isAnnounced({ texts }: ModemInside, argument: string): boolean {
+  if (texts.isTextMode) return typedNumber(argument, texts) !== null;
+  return Number(argument) > 0 && Number(argument) < 180;
+}
+
+const invalid = ({ texts }: ModemInside): Answer => cmsError(texts.isTextMode ? INVALID_TEXT : INVALID_PDU);
+
+function intoTheAir(modem: ModemInside, name: string, pdu: string): Answer {
+  if (!modem.isRegistered) return cmsError(NO_NETWORK);
+  if (modem.isRadioStale) return { ...cmsError(NETWORK_OUT_OF_ORDER), delayMs: 5_000 };
+  const reference = modem.sendText(pdu);
+  return { ...ok(`${name}: ${reference}`), delayMs: modem.setup.submitMs };
 }
 
 function sendMessage(modem: ModemInside, { form, args }: ModemCommand): Answer {
   if (form === 'test') return ok();
-  const length = Number(args[0]);
-  if (!(length > 0 && length < 180)) return cmsError(304);
+  const [argument = ''] = args;
+  if (!isAnnounced(modem, argument)) return invalid(modem);
   const take = (bytes: Buffer): Answer => {
-    const pdu = pduFrom(bytes, length);
-    if (pdu === null) return cmsError(304);
-    if (!modem.isRegistered) return cmsError(NO_NETWORK);
-    if (modem.isRadioStale) return { ...cmsError(NETWORK_OUT_OF_ORDER), delayMs: 5_000 };
-    const reference = modem.sendText(pdu);
-    return { ...ok(`+CMGS: ${reference}`), delayMs: modem.setup.submitMs };
+    const pdu = typedPdu(bytes, argument, modem.texts);
+    return pdu === null ? invalid(modem) : intoTheAir(modem, '+CMGS', pdu);
   };
   return { info: [], end: null, prompt: { byteCount: null, take } };
 }
 
-function writeMessage({ sim }: ModemInside, { form, args }: ModemCommand): Answer {
+/** In text mode the type of the number stands between the number and the status. */
+function writeMessage(modem: ModemInside, { form, args }: ModemCommand): Answer {
+  const { sim, texts } = modem;
   if (form === 'test') return ok();
+  const [argument = ''] = args;
+  const status = statusNamed(texts.isTextMode ? args[2] : args[1], UNSENT, texts);
+  if (!isAnnounced(modem, argument) || status === null) return invalid(modem);
   const take = (bytes: Buffer): Answer => {
-    const pdu = pduFrom(bytes, Number(args[0]));
-    if (pdu === null) return cmsError(304);
-    const slot = sim.store(pdu, Number(args[1] ?? 2));
+    const pdu = typedPdu(bytes, argument, texts);
+    if (pdu === null) return invalid(modem);
+    const slot = sim.store(pdu, status);
     return slot === null ? cmsError(STORAGE_FULL) : ok(`+CMGW: ${slot}`);
   };
   return { info: [], end: null, prompt: { byteCount: null, take } };
+}
+
+/** Sends what AT+CMGW has stored. */
+function sendStored(modem: ModemInside, { form, args }: ModemCommand): Answer {
+  if (form === 'test') return ok();
+  const message = modem.sim.messages.get(Number(args[0]));
+  if (!message || message.status < UNSENT) return cmsError(INVALID_INDEX);
+  const answer = intoTheAir(modem, '+CMSS', message.pdu);
+  if (answer.end === 'OK') message.status = SENT;
+  return answer;
 }
 
 function phoneBookLines(modem: ModemInside, wanted: (index: number, name: string) => boolean): string[] {
@@ -117,31 +151,50 @@ function answerUssd(modem: ModemInside, { form, args }: ModemCommand): Answer {
   if (form !== 'set') return form === 'ask' ? ok(`+CUSD: 1`) : ok('+CUSD: (0-2)');
   const [, code] = args;
   if (code === undefined) return ok();
-  const isHex = modem.charset === 'UCS2';
-  const asked = isHex ? Buffer.from(code, 'hex').swap16().toString('utf16le') : code;
+  const isHex = modem.texts.charset === 'UCS2';
+  const asked = (isHex ? fromUcs2Hex(code) : code) ?? '';
   const text = modem.setup.ussd[asked];
   const line =
     text === undefined ? '+CUSD: 4' : `+CUSD: 0,"${isHex ? ucs2Hex(text) : text}",${isHex ? 72 : 15}`;
   return { ...ok(), then: () => modem.later(2_000, () => modem.say(line)) };
 }
 
-function ucs2Hex(text: string): string {
-  return Buffer.from(text, 'utf16le').swap16().toString('hex').toUpperCase();
-}
-
-function chooseFormat(_modem: ModemInside, { form, args }: ModemCommand): Answer {
-  if (form === 'test') return ok('+CMGF: (0)');
-  if (form === 'ask') return ok('+CMGF: 0');
-  return args[0] === '0' ? ok() : cmsError(303);
-}
-
-function chooseIndications(modem: ModemInside, { form, args }: ModemCommand): Answer {
-  if (form === 'test') return ok('+CNMI: (0-2),(0-3),(0,2,3),(0,1),(0,1)');
-  if (form === 'ask') return ok(`+CNMI: ${modem.indications.join(',')}`);
-  const chosen = args.map(Number);
-  if ((chosen[3] ?? 0) > 1) return cmsError(303);
-  modem.indications = [0, 0, 0, 0, 0].map((none, at) => chosen[at] ?? none);
+function chooseFormat({ texts }: ModemInside, { form, args }: ModemCommand): Answer {
+  if (form === 'test') return ok('+CMGF: (0,1)');
+  if (form === 'ask') return ok(`+CMGF: ${texts.isTextMode ? 1 : 0}`);
+  if (args[0] !== '0' && args[0] !== '1') return cmsError(NOT_SUPPORTED);
+  texts.isTextMode = args[0] === '1';
   return ok();
+}
+
+/** What of AT+CNMI this modem can do; it says so, rather than to be silent about a text later. */
+const INDICATION_MODES = [2, 2, 0, 1, 1];
+
+function chooseIndications({ texts }: ModemInside, { form, args }: ModemCommand): Answer {
+  if (form === 'test') return ok('+CNMI: (0-2),(0-2),(0),(0,1),(0,1)');
+  if (form === 'ask') return ok(`+CNMI: ${texts.indications.join(',')}`);
+  const chosen = withChosen([0, 0, 0, 0, 0], args);
+  if (!chosen.every((mode, at) => mode >= 0 && mode <= (INDICATION_MODES[at] ?? 0)))
+    return cmsError(NOT_SUPPORTED);
+  texts.indications = chosen;
+  return ok();
+}
+
+function chooseParameters({ texts }: ModemInside, { form, args }: ModemCommand): Answer {
+  if (form === 'ask') return ok(`+CSMP: ${texts.parameters.join(',')}`);
+  if (form === 'test') return ok('+CSMP: (17,49),(0-255),(0),(0,8)');
+  const chosen = withChosen(texts.parameters, args);
+  const [firstOctet = 0, , , coding] = chosen;
+  if (![17, 49].includes(firstOctet) || (coding !== 0 && coding !== 8)) return cmsError(NOT_SUPPORTED);
+  texts.parameters = chosen;
+  return ok();
+}
+
+/** Headers in full are not shown by this modem, and it says so. */
+function chooseHeaders(_modem: ModemInside, { form, args }: ModemCommand): Answer {
+  if (form === 'test') return ok('+CSDH: (0)');
+  if (form === 'ask') return ok('+CSDH: 0');
+  return args[0] === '0' || args[0] === '' ? ok() : cmsError(NOT_SUPPORTED);
 }
 
 /** Everything that has to do with texts and needs an open SIM. */
@@ -154,6 +207,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   '+CMGD': deleteMessage,
   '+CMGS': sendMessage,
   '+CMGW': writeMessage,
+  '+CMSS': sendStored,
   '+CPBR': readPhoneBook,
   '+CPBF': searchPhoneBook,
   '+CPBW': writePhoneBook,
@@ -163,7 +217,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   '+CSCA': (_modem, { form }) => (form === 'ask' ? ok('+CSCA: "+9779803900000",145') : ok()),
   '+CSMS': (_modem, { form }) =>
     form === 'test' ? ok('+CSMS: (0,1)') : form === 'ask' ? ok('+CSMS: 0,1,1,1') : ok('+CSMS: 1,1,1'),
-  '+CSMP': (_modem, { form }) => (form === 'ask' ? ok('+CSMP: 17,167,0,0') : ok()),
+  '+CSMP': chooseParameters,
+  '+CSDH': chooseHeaders,
 };
 
 export function answerText(modem: ModemInside, command: ModemCommand): Answer | null {

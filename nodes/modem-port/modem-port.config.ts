@@ -33,6 +33,10 @@ export interface ModemPortConfig {
   /** Where the tunnel leads, such as broker.example:8883; empty for none. */
   target: string;
   localPort: string;
+  /** Name of the line of this computer that the modem's power key hangs on; empty for none. */
+  powerKeyLine: string;
+  powerKeyActiveLow: boolean;
+  powerKeyPulseMs: string;
 }
 
 export interface ModemPortCredentials {
@@ -41,7 +45,7 @@ export interface ModemPortCredentials {
 }
 
 export const DEFAULTS: ModemPortConfig = {
-  configVersion: 0,
+  configVersion: 1,
   name: '',
   via: 'serial',
   path: '/dev/ttyUSB0',
@@ -64,6 +68,13 @@ export const DEFAULTS: ModemPortConfig = {
   apnUser: '',
   target: '',
   localPort: '18830',
+  powerKeyLine: '',
+  powerKeyActiveLow: false,
+  // Between what a SIM800 (1.5 to 33 s) and a SIM900 (1 to 5 s) need to be switched off; less switches both on.
+  powerKeyPulseMs: '2000',
 };
 
-export const MIGRATIONS: readonly Migration[] = [];
+export const MIGRATIONS: readonly Migration[] = [
+  // Version 0 knew no power key: no line of the computer is touched until somebody names one.
+  (old) => ({ ...old, powerKeyLine: '', powerKeyActiveLow: false }),
+];

@@ -8,6 +8,7 @@ import {
   countryOf,
   limitsOf,
   monthIn,
+  powerKeyOf,
   prefixesOf,
   targetOf,
   wholeSetting,
@@ -21,12 +22,16 @@ type PortNode = ModemPortConfig & {
 };
 
 /** While the dialog is open its fields count, and one can make another good or bad; else what is saved. */
-function fieldOf(node: PortNode, field: 'via' | 'mode' | 'target'): string {
+function fieldOf(node: PortNode, field: 'via' | 'mode' | 'target' | 'powerKeyLine'): string {
   return String($(`#node-config-input-${field}`).val() ?? node[field]);
 }
 
 const isSerial = (node: PortNode): boolean => fieldOf(node, 'via') === 'serial';
 const hasData = (node: PortNode): boolean => fieldOf(node, 'mode') !== 'sms';
+
+const hasPowerKey = (node: PortNode): boolean => fieldOf(node, 'powerKeyLine').trim() !== '';
+/** A pulse is judged by itself, whatever the line is called. */
+const pressed = (powerKeyPulseMs: string) => ({ ...DEFAULTS, powerKeyLine: 'GPIO27', powerKeyPulseMs });
 
 /** What comes from the environment is judged when the flow starts. */
 const isGood = (text: string, read: () => unknown): boolean => isFromEnvironment(text) || accepts(read);
@@ -146,6 +151,21 @@ RED.nodes.registerType<ModemPortConfig>('modem-port', {
         'modem-port.error.local-port',
       ),
     },
+    powerKeyLine: {
+      value: DEFAULTS.powerKeyLine,
+      validate: fieldCheck(
+        (line) => isGood(line, () => powerKeyOf({ ...DEFAULTS, powerKeyLine: line })),
+        'modem-port.error.power-key',
+      ),
+    },
+    powerKeyActiveLow: { value: DEFAULTS.powerKeyActiveLow },
+    powerKeyPulseMs: {
+      value: DEFAULTS.powerKeyPulseMs,
+      validate: fieldCheck<PortNode>(
+        (pulseMs, node) => !hasPowerKey(node) || isGood(pulseMs, () => powerKeyOf(pressed(pulseMs))),
+        'modem-port.error.power-key-pulse',
+      ),
+    },
   },
   credentials: {
     pin: {
@@ -167,6 +187,7 @@ RED.nodes.registerType<ModemPortConfig>('modem-port', {
     $('#modem-port-countries').append(COUNTRY_CODES.map((code) => option(code, names.of(code) ?? code)));
     $('#modem-port-time-zones').append(Intl.supportedValuesOf('timeZone').map((zone) => option(zone, '')));
     $('#node-config-input-via, #node-config-input-mode').on('change', showWhatFits);
+    $('#node-config-input-powerKeyLine').on('change input', showPowerKey);
   },
 });
 
@@ -180,6 +201,10 @@ function option(value: string, label: string): HTMLElement {
   element.value = value;
   element.textContent = label;
   return element;
+}
+
+function showPowerKey(): void {
+  $('.modem-port-power-key').toggle(String($('#node-config-input-powerKeyLine').val()).trim() !== '');
 }
 
 function showWhatFits(): void {

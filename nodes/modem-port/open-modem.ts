@@ -1,22 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { realSchedule } from '../lib/io/serial/real-schedule';
-import { SerialLine } from '../lib/io/serial/serial-line';
 import { StoredPins } from '../lib/io/serial/stored-pins';
-import { TcpPort } from '../lib/io/serial/tcp-port';
 import { RecordFile } from '../lib/io/sqlite/record-file';
-import type { ModemWiring } from '../lib/modem/byte-port';
 import { MODEM_MODES, ModemService, type ModemMode } from '../lib/modem/modem-service';
 import {
   accessPointOf,
   balanceCodeOf,
-  baudRatesOf,
   checkPin,
   limitsOf,
   monthIn,
+  oneOf,
   recipientRulesOf,
-  wholeSetting,
 } from '../lib/modem/port-settings';
+import { modemWiring } from './modem-wiring';
 import type { ModemPortConfig, ModemPortCredentials } from './modem-port.config';
 
 export interface OpenModemOptions {
@@ -33,8 +29,6 @@ export interface OpenModem {
   close: () => Promise<void>;
 }
 
-/** A TCP connection has no rate; the number stands for all of them. */
-const ANY_RATE = 0;
 const STORAGES = ['SM', 'ME', 'MT'] as const;
 
 /** Opens the queue's file and puts a modem together around it. Throws with a sentence for people when a setting is wrong. */
@@ -47,7 +41,7 @@ export function openModem({ config, credentials, dataFolder, nodeId, onError }: 
     gprs: mode === 'sms' ? null : accessPointOf(config.apn, config.apnUser, apnPassword),
   };
   const prepared = {
-    wiring: wiringOf(config),
+    wiring: modemWiring(config, onError),
     settings,
     mode,
     rules: recipientRulesOf(config),
@@ -64,25 +58,4 @@ export function openModem({ config, credentials, dataFolder, nodeId, onError }: 
     store.close();
   };
   return { service, close };
-}
-
-function wiringOf({ via, path, baudRate, host, port }: ModemPortConfig): ModemWiring {
-  const schedule = realSchedule;
-  if (oneOf('via', via, ['serial', 'tcp'] as const) === 'serial') {
-    if (path.trim() === '') throw new RangeError('path must name a device such as /dev/ttyUSB0, got ""');
-    return {
-      schedule,
-      baudRates: baudRatesOf(baudRate),
-      openPort: (rate) => SerialLine.open(path.trim(), rate),
-    };
-  }
-  if (host.trim() === '') throw new RangeError('host must be a name or an address, got ""');
-  const tcpPort = wholeSetting('port', port, 1, 65_535);
-  return { schedule, baudRates: [ANY_RATE], openPort: () => TcpPort.open(host.trim(), tcpPort) };
-}
-
-function oneOf<T extends string>(field: string, value: string, choices: readonly T[]): T {
-  const found = choices.find((choice) => choice === value);
-  if (!found) throw new RangeError(`${field} must be ${choices.join(', ')}, got "${value}"`);
-  return found;
 }

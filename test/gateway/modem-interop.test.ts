@@ -10,7 +10,7 @@ import { needs, pathOrSkip } from '../needs';
 import { ModemDevice } from './modem-device';
 
 const run = promisify(execFile);
-const ANSWER_MS = 20_000;
+const ANSWER_MS = 60_000;
 
 function submitted(pdu: string) {
   const read = readPdu(pdu);
@@ -19,7 +19,7 @@ function submitted(pdu: string) {
 }
 
 describe('Gammu at the simulated modem', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let gammu: string;
   let device: ModemDevice;
 
@@ -79,7 +79,7 @@ describe('Gammu at the simulated modem', function () {
 });
 
 describe('SMS Server Tools at the simulated modem', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it('sends what lies in its folder, and takes what comes in', async function () {
     const smsd = pathOrSkip(needs.smstools, this);

@@ -11,6 +11,7 @@ import { SCENARIOS } from '../../gateway/modem-simulator/known-scenarios';
 import { SimulatedModem } from '../../gateway/modem-simulator/simulated-modem';
 import { SimulatorPort } from '../../gateway/modem-simulator/simulator-port';
 import { SimulatorServer } from '../../gateway/modem-simulator/simulator-server';
+import { realSchedule } from '../../nodes/lib/io/serial/real-schedule';
 import { TcpPort } from '../../nodes/lib/io/serial/tcp-port';
 import { Modem } from '../../nodes/lib/modem/modem';
 import { inEveryChunking } from '../lib/modem/chunkings';
@@ -35,7 +36,9 @@ function plainModem() {
   return { schedule, modem: new SimulatedModem(findScenario('plain'), schedule) };
 }
 
-describe('modem simulator', () => {
+describe('modem simulator', function () {
+  this.timeout(60_000);
+
   it('echoes, answers and tells errors as AT+CMEE says', async () => {
     const { schedule, modem } = plainModem();
     assert.equal(await talk(schedule, modem, 'AT\r'), 'AT\r\r\nOK\r\n');
@@ -117,7 +120,11 @@ describe('modem simulator', () => {
     let isReady: () => void = () => undefined;
     const ready = new Promise<void>((resolve) => (isReady = resolve));
     const gprs = { apn: 'internet', user: '', password: '' };
-    const wiring = { schedule: quick, baudRates: [0], openPort: () => TcpPort.open('127.0.0.1', port) };
+    const wiring = {
+      schedule: realSchedule,
+      baudRates: [0],
+      openPort: () => TcpPort.open('127.0.0.1', port),
+    };
     const modem = new Modem(wiring, { pin: '', storage: 'SM', gprs }, new RememberedPins(), {
       onPdu: () => undefined,
       onState: ({ phase }) => phase === 'ready' && isReady(),
@@ -161,7 +168,9 @@ const WRONG: [scenario: unknown, error: RegExp][] = [
   ],
 ];
 
-describe('scenarios of others', () => {
+describe('scenarios of others', function () {
+  this.timeout(60_000);
+
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'wattkeeper-scenario-'));
@@ -192,7 +201,7 @@ describe('scenarios of others', () => {
 });
 
 describe('wattkeeper modem-simulator', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   it('runs until it is told to end, and shows what is sent', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'wattkeeper-scenario-'));

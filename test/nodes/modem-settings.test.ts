@@ -92,6 +92,9 @@ const CASES: [
         ['', 'broker.example:8883', 'broker.example', ':1883', 'h:0', 'h:65536', 'mqtt://h:1'],
         DATA,
       ),
+      ...each('powerKeyLine', ['', ' ', 'GPIO27', ' GPIO27 ', '-x', 'a=1', 'x'.repeat(33)]),
+      ...each('powerKeyPulseMs', ['100', '30000', '99', '30001', ...WHOLE], { powerKeyLine: 'GPIO27' }),
+      ...each('powerKeyPulseMs', ['many'], { powerKeyLine: '' }),
       ...each('localPort', WHOLE, { ...DATA, target: 'h:1' }),
     ],
   ],
@@ -106,7 +109,9 @@ const CASES: [
   ],
 ];
 
-describe('the dialogs of the modem agree with the running nodes', () => {
+describe('the dialogs of the modem agree with the running nodes', function () {
+  this.timeout(60_000);
+
   before(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'wattkeeper-modem-settings-'));
   });

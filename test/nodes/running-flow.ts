@@ -18,11 +18,13 @@ const CORE = ['common/25-catch', 'common/24-complete'].map(
 );
 
 /** Long enough for a loaded machine; a test that waits this long has failed. */
-const DEADLINE_MS = 5_000;
+const DEADLINE_MS = 30_000;
 
 /** A real Node-RED runtime with a flow of ours in it, and a folder for its ledger. */
 export class RunningFlow {
   readonly folder = mkdtempSync(join(tmpdir(), 'wattkeeper-flow-'));
+  /** How long a message may take. Longer where a test has a longer timeout of its own. */
+  deadlineMs = DEADLINE_MS;
 
   static async open(): Promise<RunningFlow> {
     helper.init(load.resolve('node-red'));
@@ -82,7 +84,11 @@ export class RunningFlow {
 
   /** The next message that arrives at a helper node. */
   next(id: string): Promise<PrepaidMessage> {
-    return withDeadline(`a message at ${id}`, (resolve) => this.node(id).once('input', resolve as never));
+    return withDeadline(
+      `a message at ${id}`,
+      (resolve) => this.node(id).once('input', resolve as never),
+      this.deadlineMs,
+    );
   }
 
   /** Sends and waits for what arrives, at one or several helper nodes. */
@@ -116,9 +122,13 @@ function isConfig(type: string): boolean {
 }
 
 /** A promise that fails by name when nothing comes. */
-export function withDeadline<T>(what: string, start: (resolve: (value: T) => void) => void): Promise<T> {
+export function withDeadline<T>(
+  what: string,
+  start: (resolve: (value: T) => void) => void,
+  deadlineMs = DEADLINE_MS,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`waited ${DEADLINE_MS} ms for ${what}`)), DEADLINE_MS);
+    const timer = setTimeout(() => reject(new Error(`waited ${deadlineMs} ms for ${what}`)), deadlineMs);
     start((value) => {
       clearTimeout(timer);
       resolve(value);

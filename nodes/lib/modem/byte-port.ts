@@ -20,5 +20,5 @@ export interface ModemWiring {
   readonly baudRates: readonly number[];
   readonly schedule: Schedule;
   /** Presses the power key of a modem that has it wired to the gateway. */
-  pressPowerKey?(): Promise<void>;
+  readonly pressPowerKey?: () => Promise<void>;
 }

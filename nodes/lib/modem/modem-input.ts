@@ -1,5 +1,5 @@
 import { isRecord } from '../sms/json-record';
-import { PRIORITIES, type Priority } from '../sms/outgoing-queue';
+import { PRIORITIES, type Priority } from '../sms/waiting-texts';
 import type { TextRequest, TextSubject } from '../sms/outgoing-text';
 import { showValue } from '../text/show-value';
 

@@ -42,6 +42,9 @@ export interface ServiceState extends ModemState {
   readonly operator: string | null;
   readonly waitingTexts: number;
   readonly untakenTexts: number;
+  /** Results of texts that wait for the node that sent them, and those that were given up. */
+  readonly unheardResults: number;
+  readonly droppedResults: number;
   readonly sentInMonth: number;
 }
 
@@ -117,13 +120,15 @@ export class ModemService {
 
   get state(): ServiceState {
     const { signal, operator } = this;
-    const { waitingCount, sentInMonth } = this.outgoing;
+    const { waitingCount, sentInMonth, unheardCount, droppedResults } = this.outgoing;
     return {
       ...this.modem.state,
       signal,
       operator,
       waitingTexts: waitingCount,
       untakenTexts: this.incoming.untakenCount,
+      unheardResults: unheardCount,
+      droppedResults,
       sentInMonth,
     };
   }
@@ -139,19 +144,23 @@ export class ModemService {
     const sent = this.outgoing.close();
     await this.modem.stop();
     await Promise.all([sent, this.incoming.close()]);
+    await this.outgoing.settle();
   }
 
   /** A node that uses the modem from now on; the returned function takes it off again. */
   attach(client: ModemClient): () => void {
     this.clients.add(client);
-    this.post.onClient(client);
+    this.post.onCome(client);
     if (this.hasTexts) {
-      if (!this.hasStarted) this.attempt(this.outgoing.start());
+      this.attempt(this.hasStarted ? this.outgoing.tellAgain() : this.outgoing.start());
       this.hasStarted = true;
       void this.incoming.tick();
     }
     client.onState(this.state);
-    return () => void this.clients.delete(client);
+    return () => {
+      this.clients.delete(client);
+      this.post.onLeave(client);
+    };
   }
 
   async submit(request: TextRequest): Promise<TextReport> {
@@ -222,9 +231,10 @@ export class ModemService {
     for (const client of this.clients) client.onState(state);
   }
 
-  private tell(report: TextReport): void {
-    this.post.tell(report);
+  private tell(report: TextReport): boolean {
+    const isHeard = this.post.tell(report);
     this.showState();
+    return isHeard;
   }
 
   private offer(text: IncomingText): Reception {
@@ -238,7 +248,6 @@ export class ModemService {
     if (this.hasStopped) return;
     this.cancelTick = this.options.wiring.schedule.after(TICK_MS, () => {
       this.ticks += 1;
-      this.post.onTick();
       if (this.hasStarted) {
         this.attempt(this.outgoing.tick());
         void this.incoming.tick();

@@ -18,6 +18,12 @@ export interface TextSettings {
   readonly urgentReserve: string;
 }
 
+export interface PowerKeySettings {
+  readonly powerKeyLine: string;
+  readonly powerKeyActiveLow: boolean;
+  readonly powerKeyPulseMs: string;
+}
+
 /** The rates that modems of the SIM800 and SIM900 series and USB modems are found at, the likeliest first. */
 const USUAL_RATES = [115_200, 9_600, 57_600, 38_400, 19_200, 230_400, 460_800, 4_800] as const;
 const MAX_WAITING = 10_000;
@@ -25,6 +31,9 @@ const MAX_PER_HOUR = 3_600;
 const MAX_BUDGET = 10_000_000;
 /** A handful of warnings may go out at once even where the rate is low. */
 const BURST = 10;
+/** Shorter is no press; a SIM800 that is pressed for 33 s starts anew and is off right after. */
+const MIN_KEY_PULSE_MS = 100;
+const MAX_KEY_PULSE_MS = 30_000;
 
 /** Rates to look for a modem at: all the usual ones, or the one that is given. */
 export function baudRatesOf(baudRate: string): readonly number[] {
@@ -104,10 +113,27 @@ export function targetOf(target: string): { host: string; port: number } | null 
   return { host, port: wholeSetting('target', port, 1, 65_535) };
 }
 
+/** The power key's line and how long it is pressed, or null when nothing is wired to it. */
+export function powerKeyOf({ powerKeyLine, powerKeyActiveLow, powerKeyPulseMs }: PowerKeySettings) {
+  const name = powerKeyLine.trim();
+  if (name === '') return null;
+  // Goes to a program as one argument, in which `=` would begin the value and a leading `-` an option.
+  if (!/^[A-Za-z0-9_.:][A-Za-z0-9_.:-]{0,31}$/.test(name))
+    throw new RangeError(`powerKeyLine must be the name of a line such as GPIO27, got "${powerKeyLine}"`);
+  const pulseMs = wholeSetting('powerKeyPulseMs', powerKeyPulseMs, MIN_KEY_PULSE_MS, MAX_KEY_PULSE_MS);
+  return { line: { name, activeLow: powerKeyActiveLow }, pulseMs };
+}
+
 /** A whole number as people type it, within its bounds. */
 export function wholeSetting(field: string, text: string, least: number, most: number): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isSafeInteger(value) || value < least || value > most)
     throw new RangeError(`${field} must be a whole number from ${least} to ${most}, got "${text}"`);
   return value;
+}
+
+export function oneOf<T extends string>(field: string, value: string, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === value);
+  if (!found) throw new RangeError(`${field} must be ${choices.join(', ')}, got "${value}"`);
+  return found;
 }

@@ -20,6 +20,9 @@ const STEADY_MS = 600_000;
 const FIRST_REST_MS = 2_000;
 const LONGEST_REST_MS = 300_000;
 
+/** A power key toggles: what was on is off after the first press, and on again after the second. */
+const KEY_PRESSES = 2;
+
 /**
  * Chooses the next cure: the one asked for, or one harder than the last if the modem has not been well for long since.
  * Past the hardest it begins again, since a gentle cure can help where a hard one cannot.
@@ -36,6 +39,7 @@ export class RecoveryLadder {
   private level = -1;
   private wellSinceMs: number | null = null;
   private failuresInRow = 0;
+  private pressesInRow = 0;
 
   constructor(private readonly hasPowerKey: boolean) {}
 
@@ -43,10 +47,13 @@ export class RecoveryLadder {
     if (this.wellSinceMs !== null && nowMs - this.wellSinceMs > STEADY_MS) this.level = -1;
     const top = this.hasPowerKey ? RUNGS.length - 1 : RUNGS.indexOf('reopen');
     const floor = RUNGS.indexOf(gentlest);
-    this.level = this.level >= top ? Math.min(floor, top) : Math.min(Math.max(this.level + 1, floor), top);
+    const isPressedAgain = this.pressesInRow > 0 && this.pressesInRow < KEY_PRESSES;
+    if (this.level < top || isPressedAgain) this.level = Math.min(Math.max(this.level + 1, floor), top);
+    else this.level = Math.min(floor, top);
     this.wellSinceMs = null;
     this.failuresInRow += 1;
     const rung = RUNGS[this.level] ?? 'reopen';
+    this.pressesInRow = rung === 'powerKey' ? this.pressesInRow + 1 : 0;
     this.counts[rung] += 1;
     return rung;
   }
@@ -55,6 +62,7 @@ export class RecoveryLadder {
   onWell(nowMs: number): void {
     this.wellSinceMs ??= nowMs;
     this.failuresInRow = 0;
+    this.pressesInRow = 0;
   }
 
   /** The pause before a cure, longer with every one that did not help, so that a dead modem is not hammered. */

@@ -8,38 +8,49 @@ export interface ReportClient {
 
 /** A deployment takes a node away for a moment only; one that is gone for longer was deleted. */
 const OWNER_ABSENCE_MS = 60_000;
-/** What is kept for absent owners. */
-const MAX_UNHEARD = 1_000;
+/** Nodes that are remembered as absent; past that the one that is gone longest counts as gone just now. */
+const MAX_ABSENT = 1_000;
 
-/** Takes each report to the node that sent the text, or to another one when that node does not come back. */
+/**
+ * Takes each report to the node that sent the text, or to another one when that node does not come back. Keeps none of
+ * them: what nobody could be told stays with the text, on the disk, and is brought here again.
+ */
 export class ReportPost {
-  private unheard: { report: TextReport; sinceMs: number }[] = [];
+  private readonly absentSinceMs = new Map<string, number>();
 
   constructor(
     private readonly clients: ReadonlySet<ReportClient>,
     private readonly nowMs: () => number,
   ) {}
 
-  tell(report: TextReport): void {
-    const owner = [...this.clients].find(({ id }) => id === report.owner);
-    if (owner) owner.onReport(report);
-    else this.unheard = [...this.unheard, { report, sinceMs: this.nowMs() }].slice(-MAX_UNHEARD);
+  /** False when there is nobody to tell just now. */
+  tell(report: TextReport): boolean {
+    const hearer = this.hearerOf(report.owner);
+    hearer?.onReport(report);
+    return hearer !== undefined;
   }
 
-  /** A client has come, perhaps the one whose reports are kept. */
-  onClient(client: ReportClient): void {
-    const own = this.unheard.filter(({ report }) => report.owner === client.id);
-    this.unheard = this.unheard.filter(({ report }) => report.owner !== client.id);
-    for (const { report } of own) client.onReport(report);
+  onCome({ id }: ReportClient): void {
+    this.absentSinceMs.delete(id);
   }
 
-  /** To be called now and then: somebody is to hear of a text whose node is gone for good. */
-  onTick(): void {
+  onLeave({ id }: ReportClient): void {
+    this.noteAbsence(id);
+  }
+
+  private hearerOf(owner: string): ReportClient | undefined {
     const [heir] = this.clients;
-    if (!heir) return;
-    const dueMs = this.nowMs() - OWNER_ABSENCE_MS;
-    const due = this.unheard.filter(({ sinceMs }) => sinceMs <= dueMs);
-    this.unheard = this.unheard.filter(({ sinceMs }) => sinceMs > dueMs);
-    for (const { report } of due) heir.onReport(report);
+    for (const client of this.clients) if (client.id === owner) return client;
+    const absentForMs = this.nowMs() - this.noteAbsence(owner);
+    return absentForMs >= OWNER_ABSENCE_MS ? heir : undefined;
+  }
+
+  /** Since when a node is known to be away. */
+  private noteAbsence(id: string): number {
+    const sinceMs = this.absentSinceMs.get(id) ?? this.nowMs();
+    this.absentSinceMs.set(id, sinceMs);
+    const [longest] = this.absentSinceMs.keys();
+    if (this.absentSinceMs.size > MAX_ABSENT && longest !== undefined) this.absentSinceMs.delete(longest);
+    return sinceMs;
   }
 }

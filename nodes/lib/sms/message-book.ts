@@ -1,4 +1,5 @@
 import { isRecord } from './json-record';
+import { isNumbered, isSameNumber, isUnnumbered, ReportIndex } from './report-index';
 import {
   isSettled,
   onMessageEvent,
@@ -6,193 +7,220 @@ import {
   PART_STATES,
   type MessageEvent,
   type PartEvent,
-  type PartState,
   type SentMessage,
+  type SentPart,
 } from './sent-message';
 import type { StatusReport } from './status-report-pdu';
 
 /** A report that came before the modem said which number it gave to the text. */
 interface EarlyReport {
-  atMs: number;
-  report: StatusReport;
-}
-
-/** All texts on their way and the last settled ones. Plain JSON: a restart goes on where it was. */
-export interface MessageBook {
-  messages: SentMessage[];
-  early: EarlyReport[];
+  readonly atMs: number;
+  readonly report: StatusReport;
 }
 
 export interface BookLimits {
-  maxMessages: number;
+  readonly maxMessages: number;
   /** A submitted text whose report has not come by then is unknown. */
-  reportWaitMs: number;
+  readonly reportWaitMs: number;
 }
 
-export interface BookChange {
-  book: MessageBook;
-  changed: SentMessage[];
+/** What of a book is written down. Plain JSON: a restart goes on where it was. */
+export interface StoredBook {
+  readonly messages: readonly SentMessage[];
+  readonly early: readonly EarlyReport[];
 }
 
-export const EMPTY_BOOK: MessageBook = { messages: [], early: [] };
 const MAX_EARLY_REPORTS = 32;
 const EARLY_REPORT_LIFE_MS = 600_000;
 /** How far the network's clock and ours may be apart when a report is all that tells of a text. */
 const MAX_CLOCK_GAP_MS = 300_000;
-/** Shorter numbers are short codes, which are compared whole. */
-const MIN_TAIL_DIGITS = 7;
-
-/** Whether two writings mean one number: a network may tell a number in its national form. */
-export function isSameNumber(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((number) => number.replace(/\D/g, '').replace(/^0+/, ''));
-  if (a === undefined || b === undefined) return false;
-  if (Math.min(a.length, b.length) < MIN_TAIL_DIGITS) return a === b;
-  return a.length > b.length ? a.endsWith(b) : b.endsWith(a);
-}
-
-/** Writes a new text down; the oldest settled ones make room for it. */
-export function addMessage(book: MessageBook, message: SentMessage, limits: BookLimits): MessageBook {
-  if (book.messages.some(({ messageId }) => messageId === message.messageId)) {
-    throw new RangeError(`messageId must be new, got "${message.messageId}" again`);
-  }
-  const messages = [...book.messages, message];
-  while (messages.length > limits.maxMessages) {
-    const oldest = messages.findIndex(isSettled);
-    if (oldest === -1) {
-      throw new RangeError(`message book is full: ${limits.maxMessages} texts are on their way`);
-    }
-    messages.splice(oldest, 1);
-  }
-  return { ...book, messages };
-}
-
-function replace(book: MessageBook, before: SentMessage, after: SentMessage): BookChange {
-  if (after === before) return { book, changed: [] };
-  const messages = book.messages.map((message) => (message === before ? after : message));
-  return { book: { ...book, messages }, changed: [after] };
-}
-
-function find(book: MessageBook, messageId: string): SentMessage | undefined {
-  return book.messages.find((message) => message.messageId === messageId);
-}
-
-/** Takes in what happened to a part of a text; a text that is not in the book changes nothing. */
-export function onBookPartEvent(
-  book: MessageBook,
-  messageId: string,
-  part: number,
-  event: PartEvent,
-  atMs: number,
-): BookChange {
-  const message = find(book, messageId);
-  if (!message) return { book, changed: [] };
-  const change = replace(book, message, onPartEvent(message, part, event, atMs));
-  return event.kind === 'accepted' || event.kind === 'silent' ? useEarlyReports(change, atMs) : change;
-}
-
-export function onBookMessageEvent(
-  book: MessageBook,
-  messageId: string,
-  event: MessageEvent,
-  atMs: number,
-): BookChange {
-  const message = find(book, messageId);
-  return message ? replace(book, message, onMessageEvent(message, event, atMs)) : { book, changed: [] };
-}
 
 interface Place {
-  message: SentMessage;
-  index: number;
-  atMs: number;
-}
-
-function partsTo(book: MessageBook, report: StatusReport, states: PartState[]): Place[] {
-  return book.messages
-    .filter((message) => isSameNumber(message.to, report.to.text))
-    .flatMap((message) =>
-      message.parts.flatMap(({ state, atMs }, index) =>
-        states.includes(state) ? [{ message, index, atMs }] : [],
-      ),
-    );
+  readonly message: SentMessage;
+  readonly index: number;
+  readonly part: SentPart;
 }
 
 /**
- * The part that a report tells of: the latest to that number with its reference, since references come again after
- * 256 texts. An unknown text never got one; it is meant when it alone was sent to that number at that time.
+ * All texts on their way and the last settled ones. It is changed in place, by the id of a text or by what a report
+ * names; only a restart and a tick look at all of them. Every change is given back in its turn, each text as it was then.
  */
-function placeOf(book: MessageBook, report: StatusReport): Place | undefined {
-  const referenced = partsTo(book, report, ['submitted', 'unknown']).filter(
-    ({ message, index }) => message.parts[index]?.messageReference === report.messageReference,
-  );
-  const latest = referenced.sort((one, other) => other.atMs - one.atMs)[0];
-  if (latest) return latest;
-  const { submittedAt } = report;
-  const unnumbered = partsTo(book, report, ['sending', 'unknown']).filter(
-    ({ message, index, atMs }) =>
-      message.parts[index]?.messageReference === null &&
-      submittedAt !== null &&
-      Math.abs(submittedAt.atMs - atMs) <= MAX_CLOCK_GAP_MS,
-  );
-  const only = unnumbered.length === 1 ? unnumbered[0] : undefined;
-  return only?.message.parts[only.index]?.state === 'unknown' ? only : undefined;
-}
+export class MessageBook {
+  /** Replaced, never changed, so that whoever keeps it sees whether it is another one. */
+  early: readonly EarlyReport[];
+  private readonly messages = new Map<string, SentMessage>();
+  /** Texts to which nothing more will happen by themselves, the one that came to that first in front. */
+  private readonly settled = new Set<string>();
+  private readonly index = new ReportIndex();
 
-function applyReport(book: MessageBook, report: StatusReport, atMs: number): BookChange | undefined {
-  const place = placeOf(book, report);
-  if (!place) return undefined;
-  const { outcome, reason, messageReference } = report;
-  let message = place.message;
-  if (message.parts[place.index]?.messageReference === null) {
-    message = onPartEvent(message, place.index, { kind: 'accepted', messageReference }, atMs);
+  constructor(
+    private readonly limits: BookLimits,
+    { messages, early }: StoredBook = { messages: [], early: [] },
+  ) {
+    this.early = early;
+    for (const message of messages) this.enter(message);
+    const settled = [...this.settled].flatMap((messageId) => this.messages.get(messageId) ?? []);
+    this.settled.clear();
+    for (const { messageId } of settled.sort((one, other) => lastAtMs(one) - lastAtMs(other)))
+      this.settled.add(messageId);
   }
-  const after = onPartEvent(message, place.index, { kind: 'report', outcome, reason }, atMs);
-  return replace(book, place.message, after);
-}
 
-/** Takes in a delivery report. One that fits nothing yet is kept for a while: it may be faster than the modem. */
-export function onBookReport(book: MessageBook, report: StatusReport, atMs: number): BookChange {
-  const change = applyReport(book, report, atMs);
-  if (change) return change;
-  const early = [...book.early, { atMs, report }].slice(-MAX_EARLY_REPORTS);
-  return { book: { ...book, early }, changed: [] };
-}
-
-function useEarlyReports(start: BookChange, atMs: number): BookChange {
-  let { book } = start;
-  const changed = new Map(start.changed.map((message) => [message.messageId, message]));
-  for (const early of book.early) {
-    const change = applyReport(book, early.report, atMs);
-    if (!change) continue;
-    book = { ...change.book, early: change.book.early.filter((kept) => kept !== early) };
-    for (const message of change.changed) changed.set(message.messageId, message);
+  get(messageId: string): SentMessage | undefined {
+    return this.messages.get(messageId);
   }
-  return { book, changed: [...changed.values()] };
+
+  /** Every text, the oldest first. */
+  all(): Iterable<SentMessage> {
+    return this.messages.values();
+  }
+
+  /** Writes a new text down; those that have been settled longest make room for it and are given back. */
+  add(message: SentMessage): SentMessage[] {
+    const { messageId } = message;
+    if (this.messages.has(messageId)) {
+      throw new RangeError(`messageId must be new, got "${messageId}" again`);
+    }
+    const { maxMessages } = this.limits;
+    if (this.messages.size - this.settled.size >= maxMessages) {
+      throw new RangeError(`message book is full: ${maxMessages} texts are on their way`);
+    }
+    const gone: SentMessage[] = [];
+    for (const oldest of this.settled) {
+      if (this.messages.size < maxMessages) break;
+      const settled = this.remove(oldest);
+      if (settled) gone.push(settled);
+    }
+    this.enter(message);
+    return gone;
+  }
+
+  /** Takes a text out as if it had never been there. */
+  remove(messageId: string): SentMessage | undefined {
+    const message = this.messages.get(messageId);
+    if (!message) return undefined;
+    this.messages.delete(messageId);
+    this.settled.delete(messageId);
+    this.index.remove(message);
+    return message;
+  }
+
+  /** Takes in what happened to a part of a text; a text that is not in the book changes nothing. */
+  onPart(messageId: string, part: number, event: PartEvent, atMs: number): SentMessage[] {
+    const message = this.messages.get(messageId);
+    if (!message) return [];
+    const changed = this.replace(message, onPartEvent(message, part, event, atMs));
+    if (event.kind !== 'accepted' && event.kind !== 'silent') return changed;
+    return [...changed, ...this.useEarlyReports(atMs)];
+  }
+
+  onMessage(messageId: string, event: MessageEvent, atMs: number): SentMessage[] {
+    const message = this.messages.get(messageId);
+    return message ? this.replace(message, onMessageEvent(message, event, atMs)) : [];
+  }
+
+  /** Takes in a delivery report. One that fits nothing yet is kept for a while: it may be faster than the modem. */
+  onReport(report: StatusReport, atMs: number): SentMessage[] {
+    const changed = this.applyReport(report, atMs);
+    if (changed) return changed;
+    this.early = [...this.early, { atMs, report }].slice(-MAX_EARLY_REPORTS);
+    return [];
+  }
+
+  /** After a restart: what was just being sent may have left or not. */
+  onRestart(atMs: number): SentMessage[] {
+    return this.onEach((message) => onMessageEvent(message, { kind: 'restarted' }, atMs));
+  }
+
+  /** To be called now and then: reports that will not come any more, and early ones that nobody claimed. */
+  onTick(nowMs: number): SentMessage[] {
+    const early = this.early.filter(({ atMs }) => Math.abs(nowMs - atMs) < EARLY_REPORT_LIFE_MS);
+    if (early.length < this.early.length) this.early = early;
+    return this.onEach((message) =>
+      nowMs - waitsSince(message) >= this.limits.reportWaitMs && nextIsReport(message)
+        ? onMessageEvent(message, { kind: 'no report' }, nowMs)
+        : message,
+    );
+  }
+
+  private enter(message: SentMessage): void {
+    const { messageId } = message;
+    this.messages.set(messageId, message);
+    this.index.add(message);
+    if (!isSettled(message)) this.settled.delete(messageId);
+    else this.settled.add(messageId);
+  }
+
+  private replace(before: SentMessage, after: SentMessage): SentMessage[] {
+    if (after === before) return [];
+    this.index.remove(before);
+    this.enter(after);
+    return [after];
+  }
+
+  private onEach(next: (message: SentMessage) => SentMessage): SentMessage[] {
+    return [...this.messages.values()].flatMap((message) => this.replace(message, next(message)));
+  }
+
+  private useEarlyReports(atMs: number): SentMessage[] {
+    const changed: SentMessage[] = [];
+    for (const early of this.early) {
+      const change = this.applyReport(early.report, atMs);
+      if (!change) continue;
+      changed.push(...change);
+      this.early = this.early.filter((kept) => kept !== early);
+    }
+    return changed;
+  }
+
+  /** Undefined when it fits nothing. */
+  private applyReport(report: StatusReport, atMs: number): SentMessage[] | undefined {
+    const place = this.placeOf(report);
+    if (!place) return undefined;
+    const { outcome, reason, messageReference } = report;
+    let { message } = place;
+    if (place.part.messageReference === null) {
+      message = onPartEvent(message, place.index, { kind: 'accepted', messageReference }, atMs);
+    }
+    const after = onPartEvent(message, place.index, { kind: 'report', outcome, reason }, atMs);
+    return this.replace(place.message, after);
+  }
+
+  /**
+   * The part that a report tells of: the latest to that number with its reference, since references come again after
+   * 256 texts. An unknown text never got one; it is meant when it alone was sent to that number at that time.
+   */
+  private placeOf({ to, messageReference, submittedAt }: StatusReport): Place | undefined {
+    const referenced = this.partsTo(
+      to.text,
+      this.index.withReference(to.text, messageReference),
+      (part) => isNumbered(part) && part.messageReference === messageReference,
+    );
+    const latest = referenced.sort((one, other) => other.part.atMs - one.part.atMs)[0];
+    if (latest || submittedAt === null) return latest;
+    const unnumbered = this.partsTo(
+      to.text,
+      this.index.withoutReference(to.text),
+      (part) => isUnnumbered(part) && Math.abs(submittedAt.atMs - part.atMs) <= MAX_CLOCK_GAP_MS,
+    );
+    const only = unnumbered.length === 1 ? unnumbered[0] : undefined;
+    return only?.part.state === 'unknown' ? only : undefined;
+  }
+
+  private partsTo(to: string, ids: Iterable<string>, isMeant: (part: SentPart) => boolean): Place[] {
+    return [...ids].flatMap((messageId) => {
+      const message = this.messages.get(messageId);
+      if (!message || !isSameNumber(message.to, to)) return [];
+      return message.parts.flatMap((part, index) => (isMeant(part) ? [{ message, index, part }] : []));
+    });
+  }
 }
 
-function onEach(book: MessageBook, next: (message: SentMessage) => SentMessage): BookChange {
-  const messages = book.messages.map(next);
-  const changed = messages.filter((message, index) => message !== book.messages[index]);
-  return changed.length === 0 ? { book, changed } : { book: { ...book, messages }, changed };
-}
-
-/** After a restart: what was just being sent may have left or not. */
-export function onBookRestart(book: MessageBook, atMs: number): BookChange {
-  return onEach(book, (message) => onMessageEvent(message, { kind: 'restarted' }, atMs));
+function lastAtMs({ parts }: SentMessage): number {
+  return Math.max(...parts.map(({ atMs }) => atMs));
 }
 
 function waitsSince({ parts }: SentMessage): number {
   return Math.max(...parts.map(({ state, atMs }) => (state === 'submitted' ? atMs : -Infinity)));
-}
-
-/** To be called now and then: reports that will not come any more, and early ones that nobody claimed. */
-export function onBookTick(book: MessageBook, nowMs: number, limits: BookLimits): BookChange {
-  const change = onEach(book, (message) =>
-    nowMs - waitsSince(message) >= limits.reportWaitMs && nextIsReport(message)
-      ? onMessageEvent(message, { kind: 'no report' }, nowMs)
-      : message,
-  );
-  const early = book.early.filter(({ atMs }) => Math.abs(nowMs - atMs) < EARLY_REPORT_LIFE_MS);
-  return early.length === book.early.length ? change : { ...change, book: { ...change.book, early } };
 }
 
 /** Whether all that is missing is reports, so that the wait for them has begun. */
@@ -238,8 +266,8 @@ function isEarlyReport(value: unknown): value is EarlyReport {
 }
 
 /** What a file held. Entries that are none of ours are left out: a damaged file must not stop the rest. */
-export function readMessageBook(value: unknown): MessageBook {
-  if (!isRecord(value)) return EMPTY_BOOK;
+export function readStoredBook(value: unknown): StoredBook {
+  if (!isRecord(value)) return { messages: [], early: [] };
   const { messages, early } = value;
   return {
     messages: Array.isArray(messages) ? messages.filter(isMessage) : [],

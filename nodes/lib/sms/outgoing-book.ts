@@ -1,62 +1,77 @@
 import { isRecord } from './json-record';
-import {
-  addMessage,
-  EMPTY_BOOK,
-  onBookMessageEvent,
-  onBookPartEvent,
-  onBookReport,
-  onBookRestart,
-  onBookTick,
-  readMessageBook,
-  type BookChange,
-  type BookLimits,
-  type MessageBook,
-} from './message-book';
-import { EMPTY_OUTGOING, meterOf, readOutgoingMeter, withdraw, type OutgoingState } from './outgoing-queue';
+import { MessageBook, readStoredBook, type BookLimits } from './message-book';
+import { OutgoingQueue, readOutgoingMeter, type OutgoingLimits } from './outgoing-queue';
 import { readTextDetails, reportOf, waitingText, type TextDetails, type TextReport } from './outgoing-text';
 import type { RecordChange, RecordStore } from './record-store';
-import { stateOfMessage, type MessageEvent, type PartEvent, type SentMessage } from './sent-message';
+import {
+  stateOfMessage,
+  type MessageEvent,
+  type MessageState,
+  type PartEvent,
+  type SentMessage,
+} from './sent-message';
 import type { StatusReport } from './status-report-pdu';
 
 const TEXT = 'text';
 const STATE = 'outgoing';
 
+export interface OutgoingBookOptions {
+  readonly store: RecordStore;
+  readonly wallMs: () => number;
+  readonly book: BookLimits;
+  readonly queue: OutgoingLimits;
+  /**
+   * Told once a state is on the disk; after a restart perhaps a second time. False when there is nobody to hear it: it
+   * stays on the disk as untold.
+   */
+  readonly tell: (report: TextReport) => boolean;
+}
+
 /** Texts on their way out as they are on the disk: how far each has come, what it is, and what was spent on them. */
 export class OutgoingBook {
-  /** The queue; its meter is written with every change. */
-  line: OutgoingState = EMPTY_OUTGOING;
+  /** What waits; what was spent is written with every change. */
+  readonly line: OutgoingQueue;
   /** The reference of the last text of several messages. */
   reference = 0;
-  private book: MessageBook = EMPTY_BOOK;
+  /** Results that nobody heard before their text had to make room for another. */
+  droppedResults = 0;
+  private readonly book: MessageBook;
   private readonly details = new Map<string, TextDetails>();
   /** Texts whose record is not on the disk as it is here. */
   private readonly dirty = new Set<string>();
+  /** Texts whose state the flow does not know yet. */
+  private readonly owed = new Set<string>();
+  /** Those of them that were offered when nobody was there to hear. */
+  private readonly unheard = new Set<string>();
+  private savedEarly: MessageBook['early'];
 
-  constructor(
-    private readonly store: RecordStore,
-    private readonly wallMs: () => number,
-    private readonly limits: BookLimits,
-    /** Told once a state is on the disk; after a restart perhaps a second time. */
-    private readonly tell: (report: TextReport) => void,
-  ) {
+  constructor(private readonly options: OutgoingBookOptions) {
+    const { store, book, queue } = options;
     const records = store.readAll(TEXT).flatMap(({ value }) => (isRecord(value) ? [value] : []));
     const state = new Map(store.readAll(STATE).map(({ id, value }) => [id, value]));
     const messages = records.map(({ message }) => message);
-    const { messages: known, early } = readMessageBook({ messages, early: state.get('early') });
+    const { messages: known, early } = readStoredBook({ messages, early: state.get('early') });
     const sound = new Map<unknown, SentMessage>(known.map((message) => [message, message]));
     for (const record of records) {
       const details = readTextDetails(record['details']);
       const message = sound.get(record['message']);
       if (details && message) this.details.set(message.messageId, details);
     }
-    this.book = { early, messages: known.filter(({ messageId }) => this.details.has(messageId)) };
-    const reference = state.get('reference');
-    this.reference = typeof reference === 'number' ? reference : 0;
-    this.line = { waiting: [], ...readOutgoingMeter(state.get('meter')) };
+    const kept = known.filter(({ messageId }) => this.details.has(messageId));
+    this.book = new MessageBook(book, { messages: kept, early });
+    this.savedEarly = this.book.early;
+    this.reference = countIn(state.get('reference'));
+    this.droppedResults = countIn(state.get('dropped'));
+    this.line = new OutgoingQueue(queue, readOutgoingMeter(state.get('meter')));
+  }
+
+  /** Results that wait for somebody to hear them. */
+  get unheardCount(): number {
+    return this.unheard.size;
   }
 
   find(messageId: string): { message: SentMessage; details: TextDetails } | null {
-    const message = this.book.messages.find((each) => each.messageId === messageId);
+    const message = this.book.get(messageId);
     const details = this.details.get(messageId);
     return message && details ? { message, details } : null;
   }
@@ -68,29 +83,30 @@ export class OutgoingBook {
 
   /** What an earlier process was just sending may have left the modem or not; what waited waits again. */
   async restart(): Promise<void> {
-    this.apply(onBookRestart(this.book, this.wallMs()));
-    const waiting = this.book.messages.flatMap((message) => {
-      const details = this.details.get(message.messageId);
-      return (details && waitingText(message, details)) ?? [];
-    });
-    this.line = { ...this.line, waiting };
-    await this.saveAndTell(this.book.messages);
+    this.mark(this.book.onRestart(this.options.wallMs()));
+    const messages = [...this.book.all()];
+    this.line.restore(
+      messages.flatMap((message) => {
+        const details = this.details.get(message.messageId);
+        return (details && waitingText(message, details)) ?? [];
+      }),
+    );
+    await this.saveAndTell(messages);
   }
 
   /** Writes a new text down; what cannot be written was never taken. */
   async add(message: SentMessage, details: TextDetails): Promise<void> {
     const { messageId } = message;
     try {
-      this.book = addMessage(this.book, message, this.limits);
+      for (const gone of this.book.add(message)) this.forget(gone);
       this.details.set(messageId, details);
       this.dirty.add(messageId);
-      this.forgetOldest();
       await this.saveAndTell([message]);
     } catch (error) {
-      this.line = withdraw(this.line, messageId);
-      const messages = this.book.messages.filter((each) => each.messageId !== messageId);
-      this.book = { ...this.book, messages };
+      this.line.withdraw(messageId);
+      this.book.remove(messageId);
       this.details.delete(messageId);
+      this.owed.delete(messageId);
       this.dirty.add(messageId);
       throw error;
     }
@@ -103,59 +119,91 @@ export class OutgoingBook {
   }
 
   onPart(messageId: string, part: number, event: PartEvent): Promise<void> {
-    return this.change(onBookPartEvent(this.book, messageId, part, event, this.wallMs()));
+    return this.change(this.book.onPart(messageId, part, event, this.options.wallMs()));
   }
 
   onMessage(messageId: string, event: MessageEvent): Promise<void> {
-    return this.change(onBookMessageEvent(this.book, messageId, event, this.wallMs()));
+    return this.change(this.book.onMessage(messageId, event, this.options.wallMs()));
   }
 
   onReport(report: StatusReport): Promise<void> {
-    return this.change(onBookReport(this.book, report, this.wallMs()));
+    return this.change(this.book.onReport(report, this.options.wallMs()));
   }
 
   onTick(): Promise<void> {
-    return this.change(onBookTick(this.book, this.wallMs(), this.limits));
+    return this.change(this.book.onTick(this.options.wallMs()));
+  }
+
+  /** Offers again what nobody has heard. */
+  async tellAgain(): Promise<void> {
+    if (this.owed.size === 0) return;
+    const reports = [...this.owed].flatMap((messageId) => this.reportOf(messageId) ?? []);
+    await this.save();
+    // What has changed meanwhile is told by who changed it.
+    for (const report of reports) if (this.stateOf(report.messageId) === report.state) this.tellOnce(report);
+  }
+
+  /** Writes down what is not on the disk yet, so that nothing is told a second time. */
+  async settle(): Promise<void> {
+    if (this.dirty.size > 0) await this.save();
   }
 
   async save(): Promise<void> {
     const ids = [...this.dirty];
     this.dirty.clear();
     const changes: RecordChange[] = ids.map((id) => ({ kind: TEXT, id, value: this.recordOf(id) }));
-    const own = { meter: meterOf(this.line), reference: this.reference, early: this.book.early };
+    const { early } = this.book;
+    const own = { meter: this.line.spent, reference: this.reference, early, dropped: this.droppedResults };
     for (const [id, value] of Object.entries(own)) changes.push({ kind: STATE, id, value });
     try {
-      await this.store.write(changes);
+      await this.options.store.write(changes);
+      this.savedEarly = early;
     } catch (error) {
       for (const id of ids) this.dirty.add(id);
       throw error;
     }
   }
 
-  private apply({ book, changed }: BookChange): void {
-    this.book = book;
+  private mark(changed: readonly SentMessage[]): void {
     for (const { messageId } of changed) this.dirty.add(messageId);
   }
 
-  private async change(change: BookChange): Promise<void> {
-    const hasEarly = change.book.early !== this.book.early;
-    this.apply(change);
-    if (this.dirty.size > 0 || hasEarly) await this.saveAndTell(change.changed);
+  private async change(changed: readonly SentMessage[]): Promise<void> {
+    this.mark(changed);
+    if (this.dirty.size > 0 || this.book.early !== this.savedEarly) await this.saveAndTell(changed);
   }
 
+  /** Tells each state in its turn, and not the next one that may not be on the disk. */
   private async saveAndTell(messages: readonly SentMessage[]): Promise<void> {
+    const reports = messages.flatMap((message) => {
+      const details = this.details.get(message.messageId);
+      return details ? [reportOf(message, details)] : [];
+    });
+    for (const { messageId, state } of reports)
+      if (this.details.get(messageId)?.told !== state) this.owed.add(messageId);
     await this.save();
-    for (const { messageId } of messages) {
-      const found = this.find(messageId);
-      if (!found) continue;
-      const { message, details } = found;
-      const state = stateOfMessage(message);
-      if (details.told === state) continue;
+    for (const report of reports) this.tellOnce(report);
+  }
+
+  private stateOf(messageId: string): MessageState | undefined {
+    const message = this.book.get(messageId);
+    return message && stateOfMessage(message);
+  }
+
+  private tellOnce(report: TextReport): void {
+    const { messageId, state } = report;
+    const details = this.details.get(messageId);
+    this.unheard.delete(messageId);
+    if (details && details.told !== state) {
+      if (!this.options.tell(report)) {
+        this.unheard.add(messageId);
+        return;
+      }
       details.told = state;
       // Worth no wait for the disk: at worst the flow is told once more after a restart.
       this.dirty.add(messageId);
-      this.tell(reportOf(message, details));
     }
+    if (!details || this.stateOf(messageId) === state) this.owed.delete(messageId);
   }
 
   private recordOf(messageId: string): unknown {
@@ -163,14 +211,13 @@ export class OutgoingBook {
     return found && { message: found.message, details: { ...found.details } };
   }
 
-  /** The book has let go of the oldest settled texts. */
-  private forgetOldest(): void {
-    if (this.details.size <= this.book.messages.length) return;
-    const kept = new Set(this.book.messages.map(({ messageId }) => messageId));
-    for (const messageId of this.details.keys()) {
-      if (kept.has(messageId)) continue;
-      this.details.delete(messageId);
-      this.dirty.add(messageId);
-    }
+  /** The book has let go of a settled text. */
+  private forget({ messageId }: SentMessage): void {
+    this.details.delete(messageId);
+    this.dirty.add(messageId);
+    this.unheard.delete(messageId);
+    if (this.owed.delete(messageId)) this.droppedResults += 1;
   }
 }
+
+const countIn = (value: unknown): number => (typeof value === 'number' ? value : 0);

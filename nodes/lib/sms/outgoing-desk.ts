@@ -1,16 +1,7 @@
 import type { SubmitResult } from '../modem/text-submit';
 import { toError } from '../text/to-error';
 import { OutgoingBook } from './outgoing-book';
-import {
-  admit,
-  dropExpired,
-  giveBack,
-  refund,
-  takeTurn,
-  withdraw,
-  type OutgoingLimits,
-  type Refusal,
-} from './outgoing-queue';
+import type { OutgoingLimits, Refusal } from './outgoing-queue';
 import {
   pdusOf,
   recipientOf,
@@ -41,8 +32,11 @@ export interface OutgoingDeskOptions {
   readonly after: (delayMs: number, run: () => void) => () => void;
   readonly rules: RecipientRules;
   readonly limits: OutgoingLimits;
-  /** Tells a state that is on the disk; after a restart perhaps a second time. */
-  readonly tell: (report: TextReport) => void;
+  /**
+   * Tells a state that is on the disk; after a restart perhaps a second time. False when there is nobody to hear it: it
+   * is kept, over restarts too, and told when somebody is there.
+   */
+  readonly tell: (report: TextReport) => boolean;
   readonly onError: (error: Error) => void;
 }
 
@@ -75,17 +69,27 @@ export class OutgoingDesk {
 
   constructor(private readonly options: OutgoingDeskOptions) {
     const { store, wallMs, limits, tell } = options;
-    const maxMessages = limits.maxWaiting + REMEMBERED_TEXTS;
-    this.book = new OutgoingBook(store, wallMs, { maxMessages, reportWaitMs: REPORT_WAIT_MS }, tell);
+    const book = { maxMessages: limits.maxWaiting + REMEMBERED_TEXTS, reportWaitMs: REPORT_WAIT_MS };
+    this.book = new OutgoingBook({ store, wallMs, book, queue: limits, tell });
   }
 
   get waitingCount(): number {
-    return this.book.line.waiting.length;
+    return this.book.line.size;
+  }
+
+  /** Results that wait for somebody to hear them. */
+  get unheardCount(): number {
+    return this.book.unheardCount;
+  }
+
+  /** Results that nobody heard before their text had to make room for another. */
+  get droppedResults(): number {
+    return this.book.droppedResults;
   }
 
   /** Messages of this month that were given to the network. */
   get sentInMonth(): number {
-    const { month, sentInMonth } = this.book.line;
+    const { month, sentInMonth } = this.book.line.spent;
     return month === this.month() ? sentInMonth : 0;
   }
 
@@ -109,6 +113,16 @@ export class OutgoingDesk {
     await this.pumping;
   }
 
+  /** To be called when nothing comes from the modem any more: what the flow was told is written down. */
+  async settle(): Promise<void> {
+    await this.save(this.book.settle());
+  }
+
+  /** Somebody has come who may want to hear what nobody has heard. */
+  tellAgain(): Promise<void> {
+    return this.book.tellAgain();
+  }
+
   reportOf(messageId: string): TextReport | null {
     return this.book.reportOf(messageId);
   }
@@ -130,7 +144,7 @@ export class OutgoingDesk {
     // That it is queued is the answer to this call.
     const told = 'queued' as const;
     const details = { pdus, reference, priority, expiresAtMs, owner, topic, subject, told };
-    const refusal = denial === '' ? this.admit(message, details) : denial;
+    const refusal = denial === '' ? this.admit(message, details, 'new') : denial;
     if (refusal !== '') return { ...reportOf(message, details), state: 'failed', reason: refusal };
     this.book.reference = reference;
     await this.book.add(message, details);
@@ -152,9 +166,7 @@ export class OutgoingDesk {
 
   /** Takes a text back that still waits; null when there is none. */
   async withdraw(messageId: string): Promise<TextReport | null> {
-    const line = withdraw(this.book.line, messageId);
-    if (line === this.book.line) return null;
-    this.book.line = line;
+    if (!this.book.line.withdraw(messageId)) return null;
     await this.book.onMessage(messageId, { kind: 'given up', reason: 'withdrawn' });
     return this.book.reportOf(messageId);
   }
@@ -170,14 +182,9 @@ export class OutgoingDesk {
     const nowMs = this.options.wallMs();
     const expiresAtMs = nowMs + Math.max(0, details.expiresAtMs - message.queuedAtMs);
     const renewed = { ...details, expiresAtMs };
-    const before = this.book.line;
-    this.book.line = withdraw(before, messageId);
-    const refusal = this.admit(onMessageEvent(message, { kind: 'send again' }, nowMs), renewed);
-    if (refusal !== '') {
-      // What became of it before still holds.
-      this.book.line = before;
-      return { ...reportOf(message, details), reason: refusal };
-    }
+    const refusal = this.admit(onMessageEvent(message, { kind: 'send again' }, nowMs), renewed, 'again');
+    // What became of it before still holds.
+    if (refusal !== '') return { ...reportOf(message, details), reason: refusal };
     this.book.renew(messageId, renewed);
     await this.book.onMessage(messageId, { kind: 'send again' });
     this.pump();
@@ -186,10 +193,9 @@ export class OutgoingDesk {
 
   /** To be called now and then: reports that will not come any more, and records that could not be written. */
   async tick(): Promise<void> {
-    const { state, refused } = dropExpired(this.book.line, this.options.wallMs());
-    this.book.line = state;
-    this.giveUp(refused);
+    this.giveUp(this.book.line.dropExpired(this.options.wallMs()));
     await this.book.onTick();
+    await this.book.tellAgain();
     this.pump();
   }
 
@@ -198,11 +204,13 @@ export class OutgoingDesk {
   }
 
   /** Gives it a place in the queue, or says why there is none. */
-  private admit(message: SentMessage, details: TextDetails): string {
+  private admit(message: SentMessage, details: TextDetails, which: 'new' | 'again'): string {
     const waiting = waitingText(message, details);
     if (!waiting) return 'nothing of it is left to be sent';
-    const { state, isAdmitted, refused } = admit(this.book.line, waiting, this.month(), this.options.limits);
-    this.book.line = state;
+    const { line } = this.book;
+    const month = this.month();
+    const { isAdmitted, refused } =
+      which === 'new' ? line.admit(waiting, month) : line.admitAgain(waiting, month);
     if (!isAdmitted) return refused[0]?.text ?? 'there is no room for it';
     this.giveUp(refused);
     return '';
@@ -240,17 +248,11 @@ export class OutgoingDesk {
   /** One text after the other, for as long as the rate allows and the modem can. */
   private async sendAll(): Promise<void> {
     while (this.mayPump()) {
-      const nowMs = this.options.wallMs();
-      const { state, next, waitMs, refused } = takeTurn(
-        this.book.line,
-        nowMs,
-        this.month(),
-        this.options.limits,
-      );
-      this.book.line = state;
+      const { line } = this.book;
+      const { next, waitMs, refused } = line.takeTurn(this.options.wallMs(), this.month());
       this.giveUp(refused);
       if (!next) {
-        if (state.waiting.length > 0) this.sleep(Math.min(waitMs ?? LONGEST_SLEEP_MS, LONGEST_SLEEP_MS));
+        if (line.size > 0) this.sleep(Math.min(waitMs ?? LONGEST_SLEEP_MS, LONGEST_SLEEP_MS));
         return;
       }
       if (!(await this.sendText(next.messageId))) {
@@ -269,10 +271,10 @@ export class OutgoingDesk {
       const pdu = typeof part === 'number' ? found?.details.pdus[part] : undefined;
       if (typeof part !== 'number' || pdu === undefined) return true;
       // Written down before the modem has it: a process that dies from here on leaves an unknown text, never a second one.
-      const isWritten = await this.settle(this.book.onPart(messageId, part, { kind: 'handed' }));
+      const isWritten = await this.save(this.book.onPart(messageId, part, { kind: 'handed' }));
       const result = isWritten ? await this.options.submitPdu(pdu) : NOT_WRITTEN;
       if (result.state === 'unknown') this.unanswered = { pdu, messageId, part };
-      await this.settle(this.book.onPart(messageId, part, eventOf(result)));
+      await this.save(this.book.onPart(messageId, part, eventOf(result)));
       if (result.state === 'failed') await this.putBack(messageId);
       if (result.state === 'failed' && result.mayRetry) return false;
     }
@@ -282,16 +284,16 @@ export class OutgoingDesk {
     const found = this.book.find(messageId);
     if (!found) return;
     const { line } = this.book;
-    const { limits } = this.options;
     const waiting = waitingText(found.message, found.details);
     // The part that was refused cost nothing, nor do those behind it, which stay here.
     const unsent = 1 + found.message.parts.filter(({ state }) => state === 'queued').length;
-    this.book.line = waiting ? giveBack(line, waiting, limits) : refund(line, unsent, limits);
-    await this.settle(this.book.save());
+    if (waiting) line.giveBack(waiting);
+    else line.refund(unsent);
+    await this.save(this.book.save());
   }
 
   /** Whether it could be written; what could not is written with the next change. */
-  private async settle(writing: Promise<void>): Promise<boolean> {
+  private async save(writing: Promise<void>): Promise<boolean> {
     try {
       await writing;
       return true;

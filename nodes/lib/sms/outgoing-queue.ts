@@ -1,17 +1,5 @@
 import { isRecord } from './json-record';
-
-/** How much a text matters, from the most to the least. */
-export const PRIORITIES = ['urgent', 'normal', 'low'] as const;
-export type Priority = (typeof PRIORITIES)[number];
-
-export interface WaitingText {
-  messageId: string;
-  priority: Priority;
-  parts: number;
-  queuedAtMs: number;
-  /** Not worth sending later than this; null: always. */
-  expiresAtMs: number | null;
-}
+import { WaitingTexts, type Priority, type WaitingText } from './waiting-texts';
 
 /** What was spent of the rate and the budget. Plain JSON, so that both hold over a restart. */
 export interface OutgoingMeter {
@@ -19,10 +7,6 @@ export interface OutgoingMeter {
   paidUntilMs: number;
   month: string;
   sentInMonth: number;
-}
-
-export interface OutgoingState extends OutgoingMeter {
-  waiting: WaitingText[];
 }
 
 export interface OutgoingLimits {
@@ -46,14 +30,12 @@ export interface Refusal {
 }
 
 export interface Admission {
-  state: OutgoingState;
   isAdmitted: boolean;
   /** The new text when it was refused, or the one that had to make room for it. */
   refused: Refusal[];
 }
 
 export interface Turn {
-  state: OutgoingState;
   /** The text whose turn it is, or null. */
   next: WaitingText | null;
   /** How long until it is worth asking again; null when nothing waits or only another month helps. */
@@ -61,14 +43,11 @@ export interface Turn {
   refused: Refusal[];
 }
 
-export const EMPTY_OUTGOING: OutgoingState = { waiting: [], paidUntilMs: 0, month: '', sentInMonth: 0 };
+const EMPTY_METER: OutgoingMeter = { paidUntilMs: 0, month: '', sentInMonth: 0 };
 const HOUR_MS = 3_600_000;
 /** The most parts that a text can have; a clock that was set back holds nothing up longer than those cost. */
 const MAX_TEXT_PARTS = 255;
-
-function rank({ priority }: Pick<WaitingText, 'priority'>): number {
-  return PRIORITIES.indexOf(priority);
-}
+const RANKS: Readonly<Record<Priority, number>> = { urgent: 0, normal: 1, low: 2 };
 
 function checkLimits(limits: OutgoingLimits): void {
   const atLeast: readonly [keyof OutgoingLimits, number][] = [
@@ -86,168 +65,163 @@ function checkLimits(limits: OutgoingLimits): void {
   }
 }
 
-function inMonth(state: OutgoingState, month: string): OutgoingState {
-  return state.month === month ? state : { ...state, month, sentInMonth: 0 };
-}
-
 /** What of the budget a text of this priority may use. */
 function budgetFor(priority: Priority, { monthlyBudget, urgentReserve }: OutgoingLimits): number {
   if (monthlyBudget === null) return Infinity;
   return priority === 'urgent' ? monthlyBudget : Math.max(0, monthlyBudget - urgentReserve);
 }
 
+/**
+ * Texts that wait for their turn, and what may be spent on them. It is changed in place, and nothing in it takes longer
+ * because more texts wait.
+ */
+export class OutgoingQueue {
+  private readonly waiting = new WaitingTexts();
+  private meter: OutgoingMeter;
+
+  constructor(
+    private readonly limits: OutgoingLimits,
+    meter: Readonly<OutgoingMeter> = EMPTY_METER,
+  ) {
+    checkLimits(limits);
+    this.meter = { ...meter };
+  }
+
+  get size(): number {
+    return this.waiting.size;
+  }
+
+  /** What of the queue is written down as it is; the texts that wait have records of their own. */
+  get spent(): OutgoingMeter {
+    return { ...this.meter };
+  }
+
+  /** Takes back what an earlier process had let in, in its order. */
+  restore(texts: Iterable<WaitingText>): void {
+    for (const text of texts) this.waiting.append(text);
+  }
+
+  /**
+   * Lets a text wait for its turn, or says why not. What waits is counted as if it were sent, so that no text is taken
+   * in that the budget could not pay. `month` is the month at the site, such as 2026-11.
+   */
+  admit(text: WaitingText, month: string): Admission {
+    const { messageId } = text;
+    if (this.waiting.get(messageId))
+      return refused(messageId, 'known', `the text ${messageId} waits already`);
+    return this.admitFor(text, month, null);
+  }
+
+  /** Lets a text wait that is sent once more, in place of what of it may still wait. */
+  admitAgain(text: WaitingText, month: string): Admission {
+    return this.admitFor(text, month, this.waiting.get(text.messageId));
+  }
+
+  /** Whose turn it is now: the most important first, then who came first, as the rate and the budget allow. */
+  takeTurn(nowMs: number, month: string): Turn {
+    this.turnTo(month);
+    this.keepRateSound(nowMs);
+    const expired = this.dropExpired(nowMs);
+    // A budget may have been made smaller since; what fits no more waits for the next month.
+    const next = this.waiting.first((priority) => budgetFor(priority, this.limits) - this.meter.sentInMonth);
+    if (!next) return { next: null, waitMs: null, refused: expired };
+    const waitMs = this.rateWaitMs(next.parts, nowMs);
+    if (waitMs > 0) return { next: null, waitMs, refused: expired };
+    this.waiting.remove(next.messageId);
+    this.meter.paidUntilMs = Math.max(this.meter.paidUntilMs, nowMs) + this.costMs(next.parts);
+    this.meter.sentInMonth += next.parts;
+    return { next, waitMs: 0, refused: expired };
+  }
+
+  /** Lets go of what is not worth sending any more. */
+  dropExpired(nowMs: number): Refusal[] {
+    return this.waiting
+      .takeExpired(nowMs)
+      .map(({ messageId }) =>
+        refusal(messageId, 'expired', 'it waited so long that it is not worth sending any more'),
+      );
+  }
+
+  /**
+   * Puts a text back in front of its equals that could not be sent for a while. What was paid for messages that did not
+   * leave is given back. `text.parts` is how many are still to be sent.
+   */
+  giveBack(text: WaitingText): void {
+    this.refund(text.parts);
+    this.waiting.prepend(text);
+  }
+
+  /** Gives back what was paid for messages that never left. */
+  refund(parts: number): void {
+    this.meter.paidUntilMs -= this.costMs(parts);
+    this.meter.sentInMonth = Math.max(0, this.meter.sentInMonth - parts);
+  }
+
+  /** Takes a text back that a person no longer wants sent; null when it has gone already. */
+  withdraw(messageId: string): WaitingText | null {
+    return this.waiting.remove(messageId);
+  }
+
+  private admitFor(text: WaitingText, month: string, before: WaitingText | null): Admission {
+    this.turnTo(month);
+    const { messageId, priority, parts } = text;
+    const budget = budgetFor(priority, this.limits);
+    const spoken = this.meter.sentInMonth + this.waiting.parts - (before?.parts ?? 0);
+    if (spoken + parts > budget) {
+      const words = `the budget of ${budget} ${priority} messages for ${month} has no room for ${parts} more: ${spoken} are sent or waiting`;
+      return refused(messageId, 'budget', words);
+    }
+    const { maxWaiting } = this.limits;
+    if (before || this.waiting.size < maxWaiting) {
+      this.waiting.append(text);
+      return { isAdmitted: true, refused: [] };
+    }
+    const victim = this.waiting.leastImportant();
+    if (!victim || RANKS[victim.priority] <= RANKS[priority]) {
+      const words = `the queue is full: ${maxWaiting} texts wait, none of them less important`;
+      return refused(messageId, 'queue full', words);
+    }
+    this.waiting.remove(victim.messageId);
+    this.waiting.append(text);
+    const words = 'a more important text took its place in a full queue';
+    return { isAdmitted: true, refused: [refusal(victim.messageId, 'pushed out', words)] };
+  }
+
+  private turnTo(month: string): void {
+    if (this.meter.month === month) return;
+    this.meter.month = month;
+    this.meter.sentInMonth = 0;
+  }
+
+  private costMs(parts: number): number {
+    return (parts * HOUR_MS) / this.limits.messagesPerHour;
+  }
+
+  /** How long a text of so many messages has to wait for the rate. A full bucket lets any text through. */
+  private rateWaitMs(parts: number, nowMs: number): number {
+    const { burst } = this.limits;
+    const allowed = burst - Math.min(parts, burst);
+    return Math.ceil(Math.max(0, this.meter.paidUntilMs - nowMs - this.costMs(allowed)));
+  }
+
+  /** A clock that was set back must not hold the queue up longer than the longest text costs. */
+  private keepRateSound(nowMs: number): void {
+    const latestMs = nowMs + this.costMs(this.limits.burst + MAX_TEXT_PARTS);
+    this.meter.paidUntilMs = Math.min(this.meter.paidUntilMs, latestMs);
+  }
+}
+
 function refusal(messageId: string, reason: RefusalReason, text: string): Refusal {
   return { messageId, reason, text };
 }
 
-/** The text that has to go when a more important one needs its place: the latest of the least important. */
-function leastImportant(waiting: readonly WaitingText[]): WaitingText | undefined {
-  return waiting.reduce<WaitingText | undefined>(
-    (worst, text) => (worst && rank(worst) > rank(text) ? worst : text),
-    undefined,
-  );
-}
-
-/**
- * Lets a text wait for its turn, or says why not. What waits is counted as if it were sent, so that no text is taken
- * in that the budget could not pay. `month` is the month at the site, such as 2026-11.
- */
-export function admit(
-  before: OutgoingState,
-  text: WaitingText,
-  month: string,
-  limits: OutgoingLimits,
-): Admission {
-  checkLimits(limits);
-  const state = inMonth(before, month);
-  const { messageId, priority, parts } = text;
-  const refuse = (reason: RefusalReason, words: string): Admission => ({
-    state,
-    isAdmitted: false,
-    refused: [refusal(messageId, reason, words)],
-  });
-  if (state.waiting.some((other) => other.messageId === messageId)) {
-    return refuse('known', `the text ${messageId} waits already`);
-  }
-  const spoken = state.waiting.reduce((sum, other) => sum + other.parts, state.sentInMonth);
-  const budget = budgetFor(priority, limits);
-  if (spoken + parts > budget) {
-    return refuse(
-      'budget',
-      `the budget of ${budget} ${priority} messages for ${month} has no room for ${parts} more: ${spoken} are sent or waiting`,
-    );
-  }
-  if (state.waiting.length < limits.maxWaiting) {
-    return { state: { ...state, waiting: [...state.waiting, text] }, isAdmitted: true, refused: [] };
-  }
-  const victim = leastImportant(state.waiting);
-  if (!victim || rank(victim) <= rank(text)) {
-    return refuse(
-      'queue full',
-      `the queue is full: ${limits.maxWaiting} texts wait, none of them less important`,
-    );
-  }
-  const waiting = [...state.waiting.filter((other) => other !== victim), text];
-  const pushedOut = refusal(
-    victim.messageId,
-    'pushed out',
-    `a more important text took its place in a full queue`,
-  );
-  return { state: { ...state, waiting }, isAdmitted: true, refused: [pushedOut] };
-}
-
-function firstInLine(waiting: readonly WaitingText[]): WaitingText | undefined {
-  return waiting.reduce<WaitingText | undefined>(
-    (best, text) => (best && rank(best) <= rank(text) ? best : text),
-    undefined,
-  );
-}
-
-/** How long a text of so many messages has to wait for the rate. A full bucket lets any text through. */
-function rateWaitMs(
-  { paidUntilMs }: OutgoingState,
-  parts: number,
-  nowMs: number,
-  limits: OutgoingLimits,
-): number {
-  const allowed = limits.burst - Math.min(parts, limits.burst);
-  return Math.ceil(Math.max(0, paidUntilMs - nowMs - (allowed * HOUR_MS) / limits.messagesPerHour));
-}
-
-/** A clock that was set back must not hold the queue up longer than the longest text costs. */
-function withSoundRate(state: OutgoingState, nowMs: number, limits: OutgoingLimits): OutgoingState {
-  const latestMs = nowMs + ((limits.burst + MAX_TEXT_PARTS) * HOUR_MS) / limits.messagesPerHour;
-  return state.paidUntilMs <= latestMs ? state : { ...state, paidUntilMs: latestMs };
-}
-
-/** Lets go of what is not worth sending any more. */
-export function dropExpired(
-  state: OutgoingState,
-  nowMs: number,
-): { state: OutgoingState; refused: Refusal[] } {
-  const expired = state.waiting.filter(({ expiresAtMs }) => expiresAtMs !== null && nowMs >= expiresAtMs);
-  if (expired.length === 0) return { state, refused: [] };
-  const refused = expired.map(({ messageId }) =>
-    refusal(messageId, 'expired', 'it waited so long that it is not worth sending any more'),
-  );
-  return { state: { ...state, waiting: state.waiting.filter((text) => !expired.includes(text)) }, refused };
-}
-
-/** Whose turn it is now: the most important first, then who came first, as the rate and the budget allow. */
-export function takeTurn(before: OutgoingState, nowMs: number, month: string, limits: OutgoingLimits): Turn {
-  checkLimits(limits);
-  const { state, refused } = dropExpired(withSoundRate(inMonth(before, month), nowMs, limits), nowMs);
-  const { waiting } = state;
-  // A budget may have been made smaller since; what fits no more waits for the next month.
-  const payable = waiting.filter(
-    ({ priority, parts }) => state.sentInMonth + parts <= budgetFor(priority, limits),
-  );
-  const next = firstInLine(payable);
-  if (!next) return { state, next: null, waitMs: null, refused };
-  const waitMs = rateWaitMs(state, next.parts, nowMs, limits);
-  if (waitMs > 0) return { state, next: null, waitMs, refused };
-  const costMs = (next.parts * HOUR_MS) / limits.messagesPerHour;
-  const after: OutgoingState = {
-    ...state,
-    waiting: waiting.filter((text) => text !== next),
-    paidUntilMs: Math.max(state.paidUntilMs, nowMs) + costMs,
-    sentInMonth: state.sentInMonth + next.parts,
-  };
-  return { state: after, next, waitMs: 0, refused };
-}
-
-/**
- * Puts a text back in front of its equals that could not be sent for a while. What was paid for messages that did not
- * leave is given back. `text.parts` is how many are still to be sent.
- */
-export function giveBack(state: OutgoingState, text: WaitingText, limits: OutgoingLimits): OutgoingState {
-  const waiting = [text, ...state.waiting.filter(({ messageId }) => messageId !== text.messageId)];
-  return { ...refund(state, text.parts, limits), waiting };
-}
-
-/** Gives back what was paid for messages that never left. */
-export function refund(state: OutgoingState, parts: number, limits: OutgoingLimits): OutgoingState {
-  return {
-    ...state,
-    paidUntilMs: state.paidUntilMs - (parts * HOUR_MS) / limits.messagesPerHour,
-    sentInMonth: Math.max(0, state.sentInMonth - parts),
-  };
-}
-
-/** Takes a text back that a person no longer wants sent; nothing when it has gone already. */
-export function withdraw(state: OutgoingState, messageId: string): OutgoingState {
-  const waiting = state.waiting.filter((text) => text.messageId !== messageId);
-  return waiting.length === state.waiting.length ? state : { ...state, waiting };
-}
-
-/** What of the queue is written down as it is; the texts that wait have records of their own. */
-export function meterOf({ paidUntilMs, month, sentInMonth }: OutgoingState): OutgoingMeter {
-  return { paidUntilMs, month, sentInMonth };
+function refused(messageId: string, reason: RefusalReason, text: string): Admission {
+  return { isAdmitted: false, refused: [refusal(messageId, reason, text)] };
 }
 
 /** What a file held of the meter; what is missing or none of ours counts from the beginning. */
 export function readOutgoingMeter(value: unknown): OutgoingMeter {
-  if (!isRecord(value)) return meterOf(EMPTY_OUTGOING);
+  if (!isRecord(value)) return EMPTY_METER;
   const { paidUntilMs, month, sentInMonth } = value;
   return {
     paidUntilMs: typeof paidUntilMs === 'number' ? paidUntilMs : 0,

@@ -1,9 +1,9 @@
 import { isRecord } from './json-record';
 import { mayWriteTo, type NumberLists } from './number-lists';
-import { PRIORITIES, type Priority, type WaitingText } from './outgoing-queue';
 import { phoneNumber, type NumberRules } from './phone-number';
 import { type MessageState, type SentMessage, nextPartToSend, stateOfMessage } from './sent-message';
 import { encodeSubmit } from './submit-pdu';
+import { PRIORITIES, type Priority, type WaitingText } from './waiting-texts';
 
 /** What a text tells of, so that whoever hears of its fate knows. */
 export interface TextSubject {

@@ -78,8 +78,8 @@ describe('AT engine', () => {
     assert.equal(echoCount(), 2);
   });
 
-  it('does not let unsolicited lines move a deadline', async () => {
-    const { port, schedule, engine } = bench();
+  inEveryChunking('does not let unsolicited lines move a deadline', async (chunk) => {
+    const { port, schedule, engine } = bench(chunk);
     const fault = faultIn(engine.run('AT+CSQ'));
     for (let second = 0; second < 5; second += 1) {
       port.lines('RING');
@@ -98,8 +98,8 @@ describe('AT engine', () => {
     assert.equal(schedule.nowMs(), 5_000);
   });
 
-  it('says that the body was out when silence follows it', async () => {
-    const { schedule, port, engine } = bench();
+  inEveryChunking('says that the body was out when silence follows it', async (chunk) => {
+    const { schedule, port, engine } = bench(chunk);
     const faulted = faultIn(engine.run('AT+CMGS=2', Buffer.from('0011\x1a')));
     port.say('\r\n> ');
     const fault = await schedule.outcome(faulted);
@@ -194,8 +194,8 @@ describe('AT engine', () => {
     assert.equal((await reply).final, 'OK');
   });
 
-  it('takes no late OK for the answer to a question', async () => {
-    const { port, schedule, engine } = bench();
+  inEveryChunking('takes no late OK for the answer to a question', async (chunk) => {
+    const { port, schedule, engine } = bench(chunk);
     const first = faultIn(engine.run('AT+CMGD=1'));
     await schedule.pass(25_000);
     assert.equal((await first).kind, 'silent');
@@ -225,8 +225,8 @@ describe('AT engine', () => {
     assert.ok(schedule.nowMs() < 10_000);
   });
 
-  it('fails the running command when the modem starts anew', async () => {
-    const { port, engine } = bench();
+  inEveryChunking('fails the running command when the modem starts anew', async (chunk) => {
+    const { port, engine } = bench(chunk);
     const fault = faultIn(engine.run('AT+CIICR'));
     port.lines('RDY');
     assert.equal((await fault).kind, 'reset');
@@ -244,8 +244,8 @@ describe('AT engine', () => {
     assert.equal(schedule.pendingTimers, 0);
   });
 
-  it('shows no secret in any fault', async () => {
-    const { port, engine, schedule } = bench();
+  inEveryChunking('shows no secret in any fault', async (chunk) => {
+    const { port, engine, schedule } = bench(chunk);
     const refused = faultIn(engine.run('AT+CPIN="4711"'));
     port.lines('+CME ERROR: 16');
     const silent = schedule.outcome(faultIn(engine.run('AT+CSTT="apn","user","geheim"')));

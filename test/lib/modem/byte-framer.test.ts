@@ -35,7 +35,9 @@ function agreesAtEverySplit(text: string, expected: string[], isPromptExpected =
   );
 }
 
-describe('byte framer', () => {
+describe('byte framer', function () {
+  this.timeout(60_000);
+
   it('cuts lines at every split', () => {
     agreesAtEverySplit('\r\n+CSQ: 20,0\r\n\r\nOK\r\n', ['line +CSQ: 20,0', 'line OK']);
   });

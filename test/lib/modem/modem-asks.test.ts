@@ -12,7 +12,9 @@ import { ModemBench } from './modem-bench';
 
 const ucs2 = (text: string) => Buffer.from(text, 'utf16le').swap16().toString('hex').toUpperCase();
 
-describe('modem: facts', () => {
+describe('modem: facts', function () {
+  this.timeout(60_000);
+
   it('reads the signal', () => {
     assert.deepEqual(readSignal('+CSQ: 20,0'), { rssi: 20, dbm: -73, bars: 4, errorClass: 0 });
     assert.deepEqual(readSignal('+CSQ: 0,7'), { rssi: 0, dbm: -113, bars: 0, errorClass: 7 });
@@ -37,7 +39,9 @@ describe('modem: facts', () => {
   });
 });
 
-describe('modem: questions', () => {
+describe('modem: questions', function () {
+  this.timeout(60_000);
+
   inEveryChunking('answers all of them', async (chunkBytes) => {
     const bench = new ModemBench({ name: 'test', summary: '', chunkBytes });
     await bench.ready();

@@ -27,7 +27,8 @@ export interface BenchOptions {
   baudRates?: readonly number[];
   farSide?: FarSide;
   pins?: RememberedPins;
-  hasPowerKey?: boolean;
+  /** Presses the key's line; without one no power key is wired. */
+  pressPowerKey?: () => Promise<void>;
 }
 
 /** The modem code in front of a simulated modem, in virtual time. */
@@ -55,14 +56,7 @@ export class ModemBench {
         this.opened.push(baudRate);
         return Promise.resolve(new WatchedPort(this, baudRate));
       },
-      ...(options.hasPowerKey
-        ? {
-            pressPowerKey: () => {
-              this.simulated.pressPowerKey();
-              return Promise.resolve();
-            },
-          }
-        : {}),
+      ...(options.pressPowerKey ? { pressPowerKey: this.keyPress(options.pressPowerKey) } : {}),
     };
     const settings: ModemSettings = { pin: '', storage: 'SM', gprs: null, ...options.settings };
     this.modem = new Modem(wiring, settings, this.pins, {
@@ -90,6 +84,13 @@ export class ModemBench {
     const stopped = this.modem.stop();
     await this.schedule.outcome(stopped);
     this.simulated.close();
+  }
+
+  private keyPress(press: () => Promise<void>) {
+    return async (): Promise<void> => {
+      await press();
+      this.simulated.pressPowerKey();
+    };
   }
 
   countTyped(text: string): number {

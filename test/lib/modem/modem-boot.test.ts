@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { findScenario } from '../../../gateway/modem-simulator/find-scenario';
 import type { Scenario } from '../../../gateway/modem-simulator/scenario';
 import { inEveryChunking } from './chunkings';
 import { ModemBench, RememberedPins, SUBMIT_PDU } from './modem-bench';
@@ -9,7 +10,9 @@ const scenario = (rest: Omit<Scenario, 'name' | 'summary'>): Scenario => ({
   ...rest,
 });
 
-describe('modem: boot', () => {
+describe('modem: boot', function () {
+  this.timeout(60_000);
+
   inEveryChunking('goes from a closed port to ready', async (chunkBytes) => {
     const bench = new ModemBench(scenario({ chunkBytes }));
     await bench.ready();
@@ -96,7 +99,9 @@ describe('modem: boot', () => {
   });
 });
 
-describe('modem: PIN', () => {
+describe('modem: PIN', function () {
+  this.timeout(60_000);
+
   const PIN = '1234';
   const withPin = (tries = 3): Scenario => scenario({ setup: { pin: PIN, pinTries: tries } });
 
@@ -117,9 +122,9 @@ describe('modem: PIN', () => {
     await bench.stop();
   });
 
-  it('never sends a wrong PIN twice, whatever starts anew', async () => {
+  inEveryChunking('never sends a wrong PIN twice, whatever starts anew', async (chunkBytes) => {
     const pins = new RememberedPins();
-    const bench = new ModemBench(withPin(), { settings: { pin: '9999' }, pins });
+    const bench = new ModemBench({ ...withPin(), chunkBytes }, { settings: { pin: '9999' }, pins });
     bench.modem.start();
     await bench.phase('pinRefused');
     bench.simulated.reset(true);
@@ -128,7 +133,7 @@ describe('modem: PIN', () => {
     await bench.stop();
     assert.equal(bench.simulated.sim.triesLeft, 2);
 
-    const next = new ModemBench(withPin(2), { settings: { pin: '9999' }, pins });
+    const next = new ModemBench({ ...withPin(2), chunkBytes }, { settings: { pin: '9999' }, pins });
     next.modem.start();
     await next.schedule.pass(3_600_000);
     assert.equal(next.modem.state.phase, 'pinRefused', 'remembered by the next process');
@@ -206,8 +211,8 @@ describe('modem: PIN', () => {
     await bench.stop();
   });
 
-  it('never touches a PUK', async () => {
-    const bench = new ModemBench('puk', { settings: { pin: PIN } });
+  inEveryChunking('never touches a PUK', async (chunkBytes) => {
+    const bench = new ModemBench({ ...findScenario('puk'), chunkBytes }, { settings: { pin: PIN } });
     bench.modem.start();
     await bench.phase('pukNeeded');
     await bench.schedule.pass(600_000);
@@ -232,7 +237,9 @@ describe('modem: PIN', () => {
   });
 });
 
-describe('modem: SIM', () => {
+describe('modem: SIM', function () {
+  this.timeout(60_000);
+
   inEveryChunking('notices that the SIM is pulled out and put back', async (chunkBytes) => {
     const bench = new ModemBench(scenario({ chunkBytes }));
     await bench.ready();

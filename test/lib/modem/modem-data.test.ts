@@ -26,7 +26,9 @@ function listenTo(pipe: BytePipe): Heard {
   return heard;
 }
 
-describe('modem: data bearer', () => {
+describe('modem: data bearer', function () {
+  this.timeout(60_000);
+
   inEveryChunking('comes up step by step, reading the state before each', async (chunkBytes) => {
     const { bench: made, schedule, modem, farSide } = await bench({ chunkBytes });
     await schedule.outcome(modem.openTcp('broker.example', 1883));
@@ -78,7 +80,9 @@ describe('modem: data bearer', () => {
   });
 });
 
-describe('modem: TCP', () => {
+describe('modem: TCP', function () {
+  this.timeout(60_000);
+
   inEveryChunking('carries bytes both ways, whatever they look like', async (chunkBytes) => {
     const { bench: made, schedule, modem } = await bench({ chunkBytes });
     const pipe = await schedule.outcome(modem.openTcp('broker.example', 1883));
@@ -198,21 +202,24 @@ describe('modem: TCP', () => {
     await made.stop();
   });
 
-  it('finds out that it is connected to nobody, and climbs when that happens again', async () => {
-    const { bench: made, schedule, modem, simulated } = await bench();
-    for (let round = 0; round < 3; round += 1) {
-      const pipe = await schedule.outcome(modem.openTcp('broker.example', 1883));
-      const heard = listenTo(pipe);
-      simulated.befall({ kind: 'deadConnection' });
-      await schedule.outcome(pipe.send(Buffer.from('is anybody there?')));
-      await schedule.until(() => heard.closed.length > 0, 'the dead connection is noticed', 180_000);
-      assert.match(heard.closed[0] ?? '', /acknowledged/);
-    }
-    await made.phase('recovering');
-    assert.equal(modem.state.recoveries.shut, 1);
-    await made.phase('ready');
-    await made.stop();
-  });
+  inEveryChunking(
+    'finds out that it is connected to nobody, and climbs when that happens again',
+    async (chunkBytes) => {
+      const { bench: made, schedule, modem, simulated } = await bench({ chunkBytes });
+      for (let round = 0; round < 3; round += 1) {
+        const pipe = await schedule.outcome(modem.openTcp('broker.example', 1883));
+        const heard = listenTo(pipe);
+        simulated.befall({ kind: 'deadConnection' });
+        await schedule.outcome(pipe.send(Buffer.from('is anybody there?')));
+        await schedule.until(() => heard.closed.length > 0, 'the dead connection is noticed', 180_000);
+        assert.match(heard.closed[0] ?? '', /acknowledged/);
+      }
+      await made.phase('recovering');
+      assert.equal(modem.state.recoveries.shut, 1);
+      await made.phase('ready');
+      await made.stop();
+    },
+  );
 
   it('fails a connection nobody takes', async () => {
     const { bench: made, schedule, modem, farSide } = await bench();
@@ -237,7 +244,9 @@ describe('modem: TCP', () => {
   });
 });
 
-describe('modem: texts and data at once', () => {
+describe('modem: texts and data at once', function () {
+  this.timeout(60_000);
+
   inEveryChunking('lets neither starve', async (chunkBytes) => {
     const { bench: made, schedule, modem, farSide, simulated } = await bench({ chunkBytes });
     const pipe = await schedule.outcome(modem.openTcp('broker.example', 1883));

@@ -12,20 +12,37 @@ const scenario = (rest: Omit<Scenario, 'name' | 'summary'>): Scenario => ({
 });
 const MINUTE_MS = 60_000;
 
-describe('recovery ladder', () => {
+describe('recovery ladder', function () {
+  this.timeout(60_000);
+
   it('climbs rung by rung and counts', () => {
     const ladder = new RecoveryLadder(true);
-    const climbed = Array.from({ length: 8 }, (_, at) => ladder.climb('retry', at * MINUTE_MS));
-    assert.deepEqual(climbed, [...RUNGS, 'retry', 'shut']);
+    const climbed = Array.from({ length: 9 }, (_, at) => ladder.climb('retry', at * MINUTE_MS));
+    assert.deepEqual(climbed, [...RUNGS, 'powerKey', 'retry', 'shut']);
     const expected: Record<Rung, number> = {
       retry: 2,
       shut: 2,
       radio: 1,
       restart: 1,
       reopen: 1,
-      powerKey: 1,
+      powerKey: 2,
     };
     assert.deepEqual(ladder.counts, expected);
+  });
+
+  it('presses the key once more, as it may have switched the modem off, and not a third time', () => {
+    const ladder = new RecoveryLadder(true);
+    const climb = (): Rung => ladder.climb('reopen', 0);
+    assert.deepEqual(Array.from({ length: 6 }, climb), [
+      'reopen',
+      'powerKey',
+      'powerKey',
+      'reopen',
+      'powerKey',
+      'powerKey',
+    ]);
+    ladder.onWell(0);
+    assert.equal(ladder.climb('reopen', 0), 'reopen', 'one that was well in between is on');
   });
 
   it('ends with the port where no power key is wired', () => {
@@ -66,7 +83,9 @@ describe('recovery ladder', () => {
   });
 });
 
-describe('reset watch', () => {
+describe('reset watch', function () {
+  this.timeout(60_000);
+
   it('suspects the power supply at the third start in ten minutes', () => {
     const watch = new ResetWatch();
     for (const atMs of [0, 5 * MINUTE_MS]) watch.onReset(atMs);
@@ -78,7 +97,9 @@ describe('reset watch', () => {
   });
 });
 
-describe('modem: resets', () => {
+describe('modem: resets', function () {
+  this.timeout(60_000);
+
   inEveryChunking('boots again after a start nobody ordered', async (chunkBytes) => {
     const bench = new ModemBench(scenario({ chunkBytes }));
     await bench.ready();
@@ -151,7 +172,9 @@ describe('modem: resets', () => {
   });
 });
 
-describe('modem: ladder', () => {
+describe('modem: ladder', function () {
+  this.timeout(60_000);
+
   inEveryChunking('repeats a question that was not answered', async (chunkBytes) => {
     const incidents = [
       { when: { command: 'AT+CSQ', nth: 1 }, what: { kind: 'silence' as const, isCarriedOut: false } },
@@ -174,14 +197,43 @@ describe('modem: ladder', () => {
     await bench.stop();
   });
 
-  it('presses the power key when nothing else helps', async () => {
-    const bench = new ModemBench('plain', { hasPowerKey: true });
+  inEveryChunking(
+    'presses the power key when nothing else helps, and again when that has switched it off',
+    async (chunkBytes) => {
+      const bench = new ModemBench(scenario({ chunkBytes }), { pressPowerKey: () => Promise.resolve() });
+      await bench.ready();
+      bench.simulated.befall({ kind: 'deaf', cure: 'powerKey' });
+      await bench.phase('recovering');
+      await bench.phase('ready');
+      const { reopen, powerKey } = bench.modem.state.recoveries;
+      assert.ok(reopen >= 1 && powerKey === 2, `${reopen} reopened, ${powerKey} keys`);
+      await bench.stop();
+    },
+  );
+
+  it('switches a modem on again that has switched itself off', async () => {
+    const bench = new ModemBench('plain', { pressPowerKey: () => Promise.resolve() });
     await bench.ready();
-    bench.simulated.befall({ kind: 'deaf', cure: 'powerKey' });
+    bench.simulated.say('UNDER-VOLTAGE POWER DOWN', 'NORMAL POWER DOWN');
+    bench.simulated.switchOff();
     await bench.phase('recovering');
     await bench.phase('ready');
-    const { reopen, powerKey } = bench.modem.state.recoveries;
-    assert.ok(reopen >= 1 && powerKey === 1, `${reopen} reopened, ${powerKey} keys`);
+    assert.equal(bench.modem.state.recoveries.powerKey, 1);
+    await bench.stop();
+  });
+
+  it('goes on when the key cannot be pressed', async () => {
+    let presses = 0;
+    const pressPowerKey = (): Promise<void> => {
+      presses += 1;
+      return presses === 1 ? Promise.reject(new Error('the line is busy')) : Promise.resolve();
+    };
+    const bench = new ModemBench('plain', { pressPowerKey });
+    await bench.ready();
+    bench.simulated.switchOff();
+    await bench.phase('recovering');
+    await bench.phase('ready');
+    assert.equal(presses, 2);
     await bench.stop();
   });
 
@@ -193,6 +245,8 @@ describe('modem: ladder', () => {
     const { reopen } = bench.modem.state.recoveries;
     assert.ok(reopen > 24 && reopen < 24 * 20, `${reopen} times in a day`);
     assert.ok(bench.schedule.pendingTimers < 20, `${bench.schedule.pendingTimers} timers`);
+    bench.simulated.pressPowerKey();
+    await bench.schedule.pass(MINUTE_MS);
     bench.simulated.pressPowerKey();
     await bench.phase('ready');
     await bench.stop();
@@ -207,22 +261,25 @@ describe('modem: ladder', () => {
     await bench.stop();
   });
 
-  it('switches the radio off and on when texts are not taken although the network is there', async () => {
-    const bench = new ModemBench('plain');
-    await bench.ready();
-    bench.simulated.befall({ kind: 'staleRadio' });
-    for (let count = 0; count < 3; count += 1)
-      assert.equal((await bench.schedule.outcome(bench.modem.submitPdu(SUBMIT_PDU))).state, 'failed');
-    await bench.phase('recovering');
-    await bench.phase('ready');
-    assert.equal(bench.modem.state.recoveries.radio, 1);
-    assert.ok(bench.typed.indexOf('AT+CFUN=4') < bench.typed.indexOf('AT+CFUN=1\r'));
-    assert.equal((await bench.schedule.outcome(bench.modem.submitPdu(SUBMIT_PDU))).state, 'submitted');
-    await bench.stop();
-  });
+  inEveryChunking(
+    'switches the radio off and on when texts are not taken although the network is there',
+    async (chunkBytes) => {
+      const bench = new ModemBench(scenario({ chunkBytes }));
+      await bench.ready();
+      bench.simulated.befall({ kind: 'staleRadio' });
+      for (let count = 0; count < 3; count += 1)
+        assert.equal((await bench.schedule.outcome(bench.modem.submitPdu(SUBMIT_PDU))).state, 'failed');
+      await bench.phase('recovering');
+      await bench.phase('ready');
+      assert.equal(bench.modem.state.recoveries.radio, 1);
+      assert.ok(bench.typed.indexOf('AT+CFUN=4') < bench.typed.indexOf('AT+CFUN=1\r'));
+      assert.equal((await bench.schedule.outcome(bench.modem.submitPdu(SUBMIT_PDU))).state, 'submitted');
+      await bench.stop();
+    },
+  );
 
   it('climbs to a restart while the network stays away, with growing patience', async () => {
-    const bench = new ModemBench('plain', { hasPowerKey: true });
+    const bench = new ModemBench('plain', { pressPowerKey: () => Promise.resolve() });
     await bench.ready();
     bench.simulated.befall({ kind: 'noNetwork', forMs: 100 * 60 * MINUTE_MS });
     await bench.schedule.pass(24 * 60 * MINUTE_MS);

@@ -24,7 +24,9 @@ async function submitted(bench: ModemBench, pdu = SUBMIT_PDU) {
   return bench.schedule.outcome(bench.modem.submitPdu(pdu));
 }
 
-describe('modem: sending texts', () => {
+describe('modem: sending texts', function () {
+  this.timeout(60_000);
+
   inEveryChunking('hands a PDU to the network', async (chunkBytes) => {
     const bench = new ModemBench(scenario({ chunkBytes }));
     await bench.ready();
@@ -192,7 +194,9 @@ function stormIncidents(): Incident[] {
   ];
 }
 
-describe('modem: receiving texts', () => {
+describe('modem: receiving texts', function () {
+  this.timeout(60_000);
+
   inEveryChunking('tells a text once, and deletes it when it was taken', async (chunkBytes) => {
     const bench = new ModemBench(scenario({ chunkBytes }));
     await bench.ready();
@@ -235,9 +239,9 @@ describe('modem: receiving texts', () => {
     assert.equal(bench.simulated.sim.messages.size, 1);
   });
 
-  it('deletes the slot that was taken and no other', async () => {
+  inEveryChunking('deletes the slot that was taken and no other', async (chunkBytes) => {
     const setup = { storedPdus: [DELIVER_PDU, OTHER_DELIVER_PDU] };
-    const bench = new ModemBench(scenario({ setup }));
+    const bench = new ModemBench(scenario({ chunkBytes, setup }));
     await bench.ready();
     await bench.schedule.until(() => bench.received.length === 2, 'both are told');
     await bench.schedule.outcome(bench.modem.release(bench.received[1]!));

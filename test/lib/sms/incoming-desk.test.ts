@@ -51,7 +51,9 @@ class Bench {
   }
 }
 
-describe('incoming desk', () => {
+describe('incoming desk', function () {
+  this.timeout(60_000);
+
   it('lets the modem delete a text only after the flow took it, and only its slot', async () => {
     const bench = new Bench();
     bench.reception = 'offered';

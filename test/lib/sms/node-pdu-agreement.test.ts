@@ -31,7 +31,9 @@ function dice(seed: number): (below: number) => number {
   };
 }
 
-describe(`agreement with node-pdu (${RUNS} messages each way, seed ${SEED})`, () => {
+describe(`agreement with node-pdu (${RUNS} messages each way, seed ${SEED})`, function () {
+  this.timeout(60_000);
+
   const roll = dice(SEED);
   const pick = <T>(values: readonly T[]): T => values[roll(values.length)]!;
   const text = (chars: readonly string[], length: number): string =>

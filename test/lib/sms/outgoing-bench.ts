@@ -39,6 +39,8 @@ export class OutgoingBench {
   readonly sent: string[] = [];
   readonly told: TextReport[] = [];
   readonly errors: string[] = [];
+  /** Whether anybody listens to what became of texts. */
+  isHeard = true;
   answers: (SubmitResult | Promise<SubmitResult>)[] = [];
   onSubmit: () => void = () => undefined;
   desk: OutgoingDesk;
@@ -68,7 +70,10 @@ export class OutgoingBench {
       after: (delayMs, run) => this.schedule.after(delayMs, run),
       rules: RULES,
       limits: { ...LIMITS, ...this.limits },
-      tell: (report) => void this.told.push(report),
+      tell: (report) => {
+        if (this.isHeard) this.told.push(report);
+        return this.isHeard;
+      },
       onError: (error) => void this.errors.push(error.message),
     });
     return this.desk;

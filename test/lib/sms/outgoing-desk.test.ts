@@ -18,7 +18,9 @@ const report = (messageReference: number, outcome: 'delivered' | 'failed'): Stat
   problems: [],
 });
 
-describe('outgoing desk', () => {
+describe('outgoing desk', function () {
+  this.timeout(60_000);
+
   it('writes a text down before the modem gets it', async () => {
     const bench = await new OutgoingBench().started();
     let onDisk: unknown;
@@ -200,7 +202,7 @@ describe('outgoing desk', () => {
     await bench.desk.onReport(report(2, 'delivered'));
     await bench.submit({ messageId: 'b', text: 'Ho', wantsReport: true });
     await bench.schedule.pass(0);
-    assert.equal(bench.states('b').at(-1), 'delivered');
+    assert.deepEqual(bench.states('b'), ['submitted', 'delivered']);
     await bench.submit({ messageId: 'c', text: 'He', wantsReport: true });
     await bench.schedule.pass(73 * 3_600_000);
     await bench.desk.tick();
@@ -293,5 +295,103 @@ describe('outgoing desk', () => {
     await bench.schedule.pass(0);
     assert.equal(store.count('text'), 10_003);
     assert.deepEqual([bench.desk.reportOf('a'), bench.desk.reportOf('new')?.state], [null, 'submitted']);
+  });
+
+  it('keeps a result that nobody hears, over restarts, and tells it once when somebody is there', async () => {
+    const bench = await new OutgoingBench().started();
+    bench.isHeard = false;
+    await bench.submit();
+    await bench.schedule.pass(0);
+    assert.deepEqual([bench.sent.length, bench.told.length, bench.desk.unheardCount], [1, 0, 1]);
+    await bench.desk.close();
+    await bench.desk.settle();
+
+    const next = new OutgoingBench(bench.store.copy());
+    next.isHeard = false;
+    await next.started();
+    assert.equal(next.desk.unheardCount, 1);
+    await next.desk.tellAgain();
+    assert.equal(next.desk.unheardCount, 1);
+    next.isHeard = true;
+    await next.desk.tellAgain();
+    assert.deepEqual([next.states(), next.sent, next.desk.unheardCount], [['submitted'], [], 0]);
+    await next.desk.tellAgain();
+    await next.desk.close();
+    await next.desk.settle();
+    const third = await new OutgoingBench(next.store.copy()).started();
+    assert.deepEqual(third.told, [], 'it has been heard');
+  });
+
+  it('tells of a text that nobody heard of how it stands now, once', async () => {
+    const bench = await new OutgoingBench().started();
+    bench.isHeard = false;
+    await bench.submit({ wantsReport: true });
+    await bench.schedule.pass(0);
+    await bench.desk.onReport(report(1, 'delivered'));
+    bench.isHeard = true;
+    await bench.desk.tick();
+    assert.deepEqual(bench.states(), ['delivered']);
+  });
+
+  it('tells every state in its turn, each when it is on the disk, however slow that is', async () => {
+    const bench = await new OutgoingBench().started();
+    bench.desk.setOpen(false);
+    await bench.submit({ wantsReport: true });
+    const writes: (() => void)[] = [];
+    const write = bench.store.write.bind(bench.store);
+    bench.store.write = async (changes) => {
+      await new Promise<void>((resolve) => writes.push(resolve));
+      return write(changes);
+    };
+    const writeOne = async (): Promise<void> => {
+      writes.shift()?.();
+      await bench.schedule.pass(0);
+    };
+    bench.desk.setOpen(true);
+    await writeOne();
+    assert.deepEqual([bench.sent.length, writes.length], [1, 1]);
+    // The report comes while what the modem said is being written.
+    const reported = bench.desk.onReport(report(1, 'delivered'));
+    assert.deepEqual(bench.states(), []);
+    await writeOne();
+    assert.deepEqual(bench.states(), ['submitted']);
+    await writeOne();
+    await reported;
+    assert.deepEqual([bench.states(), bench.desk.unheardCount], [['submitted', 'delivered'], 0]);
+  });
+
+  it('tells what could not be written down at first', async () => {
+    const bench = await new OutgoingBench().started();
+    bench.desk.setOpen(false);
+    await bench.submit();
+    bench.store.isBroken = true;
+    await assert.rejects(bench.desk.withdraw('a'), /the disk is full/);
+    assert.deepEqual(bench.told, [], 'nothing is told that is not on the disk');
+    bench.store.isBroken = false;
+    await bench.desk.tick();
+    assert.deepEqual(bench.states(), ['failed']);
+  });
+
+  it('counts the results that nobody heard before their texts had to make room', async () => {
+    const first = await new OutgoingBench().started();
+    first.isHeard = false;
+    await first.submit();
+    await first.schedule.pass(0);
+    const store = first.store.copy();
+    const sample = JSON.stringify(store.readAll('text')[0]?.value);
+    const more = Array.from({ length: 10_002 }, (_, count) => ({
+      kind: 'text',
+      id: String(count),
+      value: JSON.parse(sample.replace('"messageId":"a"', `"messageId":"${count}"`)) as unknown,
+    }));
+    await store.write(more);
+    const bench = new OutgoingBench(store);
+    bench.isHeard = false;
+    await bench.started();
+    assert.deepEqual([bench.desk.unheardCount, bench.desk.droppedResults], [10_003, 0]);
+    await bench.submit({ messageId: 'new', text: 'Ho' });
+    assert.deepEqual([bench.desk.unheardCount, bench.desk.droppedResults], [10_002, 1]);
+    const next = await new OutgoingBench(store.copy()).started();
+    assert.equal(next.desk.droppedResults, 1, 'over restarts');
   });
 });

@@ -16,7 +16,9 @@ const reference = () =>
     fc.record({ bits: fc.constant(16 as const), value: fc.nat(65_535) }),
   );
 
-describe('any message', () => {
+describe('any message', function () {
+  this.timeout(60_000);
+
   it('that is submitted says the same when it is read', () => {
     const messages = fc.record({
       to: internationalNumber(),
@@ -97,7 +99,9 @@ function dice(seed: number): (below: number) => number {
   };
 }
 
-describe('whatever a modem hands over', () => {
+describe('whatever a modem hands over', function () {
+  this.timeout(60_000);
+
   const SEED = Number(process.env['WATTKEEPER_SEED'] ?? Date.now() % 0x7fffffff);
   const [text] = encodeDeliver({
     from: { kind: 'number', text: '+9779841234567' },

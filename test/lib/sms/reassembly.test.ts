@@ -48,7 +48,9 @@ function feed(parts: IncomingPart[], nowMs = 0, start: ReassemblyState = EMPTY_R
   return { state, texts, copySlots };
 }
 
-describe('long texts', () => {
+describe('long texts', function () {
+  this.timeout(60_000);
+
   it('come together in any order', () => {
     const { state, texts } = feed([part(3, 'c', { slot: 's3' }), part(1, 'a', { slot: 's1' }), part(2, 'b')]);
     assert.deepEqual(texts, [

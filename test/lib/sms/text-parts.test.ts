@@ -15,7 +15,9 @@ function units(text: string, encoding: TextEncoding): number {
   return encoding === 'gsm7' ? textToSeptets(text).length : text.length;
 }
 
-describe('parts of a text', () => {
+describe('parts of a text', function () {
+  this.timeout(60_000);
+
   it('hold 160/153 septets and 70/67 units, one fewer of each with the wide reference', () => {
     assert.deepEqual(
       [null, 8, 16].map((bits) => unitsPerMessage('gsm7', bits as ReferenceBits | null)),

@@ -42,7 +42,9 @@ class HandPipe implements BytePipe {
   }
 }
 
-describe('modem stream', () => {
+describe('modem stream', function () {
+  this.timeout(60_000);
+
   it('sends what is written in one turn in one piece', async () => {
     const pipe = new HandPipe();
     const stream = new ModemStream(() => Promise.resolve(pipe));

@@ -9,18 +9,12 @@ import { SimulatorServer } from '../../../../gateway/modem-simulator/simulator-s
 import { realFarSide } from '../../../../gateway/modem-simulator/real-far-side';
 import { realSchedule } from '../../../../nodes/lib/io/serial/real-schedule';
 import { TcpPort } from '../../../../nodes/lib/io/serial/tcp-port';
-import { PLAIN } from '../../../gateway/modem-device';
+import { PLAIN, quickSchedule } from '../../../gateway/modem-device';
+import { inEveryChunking } from '../../modem/chunkings';
 import { RememberedPins } from '../../modem/modem-bench';
 
 const GPRS = { apn: 'internet', user: '', password: '' };
 const LOCAL = '127.0.0.1';
-/** Slow enough that a busy machine, which has TLS to work out too, answers before the modem's deadlines. */
-const QUICK = 20;
-const quickSchedule = {
-  nowMs: () => realSchedule.nowMs() * QUICK,
-  after: (delayMs: number, run: () => void) => realSchedule.after(delayMs / QUICK, run),
-};
-
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
 async function listening(server: Server): Promise<Server> {
@@ -29,15 +23,19 @@ async function listening(server: Server): Promise<Server> {
   return server;
 }
 
-describe('through a modem', () => {
+describe('through a modem', function () {
+  this.timeout(60_000);
+
   let simulator: SimulatorServer;
   let modem: Modem;
   const open: Server[] = [];
 
-  beforeEach(async () => {
-    simulator = new SimulatorServer({ ...PLAIN, setup: { searchMs: 10 } }, quickSchedule, realFarSide);
+  async function switchOn(chunkBytes: number): Promise<void> {
+    const scenario = { ...PLAIN, chunkBytes, setup: { searchMs: 10 } };
+    simulator = new SimulatorServer(scenario, quickSchedule, realFarSide);
     const port = await simulator.listen(0, LOCAL);
-    const wiring = { schedule: quickSchedule, baudRates: [0], openPort: () => TcpPort.open(LOCAL, port) };
+    // Deadlines in real time: a machine that is busy must not seem to be a silent modem.
+    const wiring = { schedule: realSchedule, baudRates: [0], openPort: () => TcpPort.open(LOCAL, port) };
     const ready = new Promise<void>((resolve) => {
       modem = new Modem(wiring, { pin: '', storage: 'SM', gprs: GPRS }, new RememberedPins(), {
         onPdu: () => undefined,
@@ -47,10 +45,14 @@ describe('through a modem', () => {
     });
     modem.start();
     await ready;
-  });
-  afterEach(async () => {
+  }
+  async function switchOff(): Promise<void> {
     await modem.stop();
     await simulator.close();
+  }
+  beforeEach(() => switchOn(0));
+  afterEach(async () => {
+    await switchOff();
     for (const server of open.splice(0)) await new Promise((resolve) => server.close(resolve));
   });
 
@@ -137,7 +139,9 @@ describe('through a modem', () => {
     });
   }
 
-  it('TLS is ours from end to end: the modem sees nothing of it', async () => {
+  inEveryChunking('TLS is ours from end to end: the modem sees nothing of it', async (chunkBytes) => {
+    await switchOff();
+    await switchOn(chunkBytes);
     let seen = '';
     const receive = simulator.modem.receive.bind(simulator.modem);
     simulator.modem.receive = (bytes) => {

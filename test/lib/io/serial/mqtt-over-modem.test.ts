@@ -67,7 +67,9 @@ async function publishUntilTaken(client: MqttClient, payload: string): Promise<v
   }
 }
 
-describe('MQTT over the modem', () => {
+describe('MQTT over the modem', function () {
+  this.timeout(180_000);
+
   it('sends one packet in one piece', async () => {
     const { bench, client, farSide, close } = await brokerAndModem();
     await bench.schedule.until(() => client.connected, 'the client connects');
@@ -107,5 +109,5 @@ describe('MQTT over the modem', () => {
       `${certain} + ${uncertain} stand for ${sent} sent`,
     );
     await close();
-  }).timeout(60_000);
+  });
 });

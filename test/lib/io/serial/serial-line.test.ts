@@ -69,7 +69,7 @@ describe('serial line', () => {
 });
 
 describe('serial line: a real device', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let socat: string;
   let device: ModemDevice;
   before(function () {

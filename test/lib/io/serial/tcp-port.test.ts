@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
 import { TcpPort } from '../../../../nodes/lib/io/serial/tcp-port';
 
-describe('TCP port', () => {
+describe('TCP port', function () {
+  this.timeout(60_000);
+
   let server: Server;
   let port = 0;
 
