@@ -27,6 +27,11 @@ export interface BypassRouterConfig {
   rotateDays: string;
 }
 
+export interface BypassRouterCredentials {
+  /** What all neighbours share; empty for links that anybody may join. */
+  linkKey?: string;
+}
+
 export const DEFAULTS: BypassRouterConfig = {
   configVersion: 0,
   name: '',

@@ -48,6 +48,7 @@ RED.nodes.registerType<BypassRouterConfig>('bypass-router', {
       validate: fieldCheck(isWhole(0), 'bypass-router.error.rotate'),
     },
   },
+  credentials: { linkKey: { type: 'password' } },
   inputs: 1,
   outputs: 3,
   icon: 'bypass-router.svg',

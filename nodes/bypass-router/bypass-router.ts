@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { keyedMark } from '../lib/io/neighbour/keyed-mark';
 import type { PrepaidMessage } from '../lib/meter/prepaid-message';
 import { migrateConfig } from '../lib/red/config-migration';
 import { requireIdentity } from '../lib/red/identity-access';
@@ -8,7 +9,12 @@ import { readyOrFault } from '../lib/red/ready-or-fault';
 import { requireSite } from '../lib/red/site-access';
 import { StatusLine } from '../lib/red/status';
 import { toError } from '../lib/text/to-error';
-import { DEFAULTS, MIGRATIONS, type BypassRouterConfig } from './bypass-router.config';
+import {
+  DEFAULTS,
+  MIGRATIONS,
+  type BypassRouterConfig,
+  type BypassRouterCredentials,
+} from './bypass-router.config';
 import { GatewayDesk } from './gateway-desk';
 import { HeadEndDesk } from './head-end-desk';
 import { routerInput } from './router-input';
@@ -18,9 +24,10 @@ const TICK_MS = 100;
 const TELL_FAULT_EVERY_MS = 60_000;
 
 type Desk = GatewayDesk | HeadEndDesk;
+type RouterNode = Node<BypassRouterCredentials>;
 
 export = function register(RED: NodeAPI): void {
-  function BypassRouter(this: Node, definition: NodeDef): void {
+  function BypassRouter(this: RouterNode, definition: NodeDef): void {
     RED.nodes.createNode(this, definition);
     const status = new StatusLine(this);
     const undo: (() => void | Promise<void>)[] = [() => status.close()];
@@ -70,13 +77,17 @@ export = function register(RED: NodeAPI): void {
       clearInterval(timer);
     }
   }
-  RED.nodes.registerType('bypass-router', BypassRouter);
+  RED.nodes.registerType<RouterNode, NodeDef, unknown, BypassRouterCredentials>(
+    'bypass-router',
+    BypassRouter,
+    { credentials: { linkKey: { type: 'password' } } },
+  );
 };
 
 /** Puts a desk together and lists in `undo` what has to be taken back at the end. */
 function open(
   RED: NodeAPI,
-  node: Node,
+  node: RouterNode,
   config: BypassRouterConfig,
   undo: (() => void | Promise<void>)[],
 ): Desk {
@@ -87,6 +98,7 @@ function open(
   const onError = (error: Error): void => node.error(error);
   const site = config.site === '' ? null : requireSite(RED, config.site);
   const { acknowledge } = config;
+  const { linkKey = '' } = node.credentials;
   const desk =
     identity.side === 'head-end'
       ? new HeadEndDesk({ identity, site, acknowledge, emit, onError })
@@ -95,6 +107,7 @@ function open(
           ...gatewaySettings(config),
           mode: config.mode,
           nodeId: nodeNumber(identity.gatewayId),
+          mark: linkKey === '' ? null : keyedMark(linkKey),
           emit,
           onError,
         });
@@ -161,7 +174,6 @@ function showGateway(RED: NodeAPI, status: StatusLine, { side, isIntroduced }: G
 }
 
 function showHeadEnd(RED: NodeAPI, status: StatusLine, { side, opened }: HeadEndDesk): void {
-  const gateways = side.gateways().length;
-  if (gateways === 0) status.show('idle', () => RED._('bypass-router.status.waiting'));
+  if (side.gatewaysHeard === 0) status.show('idle', () => RED._('bypass-router.status.waiting'));
   else status.show('well', () => RED._('bypass-router.status.opened', { opened }));
 }

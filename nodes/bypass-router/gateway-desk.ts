@@ -2,6 +2,7 @@ import { itemText } from '../lib/bypass/body';
 import type { NewItem, StoredArrival } from '../lib/bypass/bypass-store';
 import { CarryShare } from '../lib/bypass/carry-share';
 import { CONTROL_TOPIC, readControl, type Control, type ObservationKind } from '../lib/bypass/control';
+import { DiscardTally } from '../lib/bypass/discard-tally';
 import { GatewaySide, type GatewayEvent } from '../lib/bypass/gateway-side';
 import { laneOf, URGENT } from '../lib/bypass/lane';
 import { NeighbourWatch } from '../lib/bypass/neighbour-watch';
@@ -12,12 +13,13 @@ import type { BypassIdentity } from '../lib/io/bypass/identity';
 import { GroupCommit } from '../lib/ledger/group-commit';
 import type { PrepaidMessage } from '../lib/meter/prepaid-message';
 import { commandTopic } from '../lib/meter/topics';
+import type { CellMark } from '../lib/neighbour/cell';
 import type { Evidence, EvidenceKind } from '../lib/neighbour/evidence';
 import { serialMedium, type LinkMedium, type SerialWiring } from '../lib/neighbour/link';
 import type { MeshEvent } from '../lib/neighbour/mesh-report';
 import { NeighbourMesh } from '../lib/neighbour/neighbour-mesh';
 import { realSchedule } from '../lib/io/serial/real-schedule';
-import { textField, type Question } from './router-input';
+import { textField, trustChange, type Question } from './router-input';
 import { NeighbourLinks, slowestBytesPerSecond } from './neighbour-links';
 
 export interface GatewayDeskOptions {
@@ -32,6 +34,8 @@ export interface GatewayDeskOptions {
   wiring: SerialWiring;
   wireMedium: LinkMedium;
   nodeId: number;
+  /** Null for links that anybody may join. */
+  mark: CellMark | null;
   /** Output 1 up, output 2 to neighbours, output 3 events. */
   emit: (ports: (PrepaidMessage | null)[]) => void;
   onError: (error: Error) => void;
@@ -42,13 +46,16 @@ export const upTopic = (gatewayId: string): string => commandTopic(gatewayId).re
 
 const MAX_GROUP = 500;
 const SHOW_EVERY_MS = 2_000;
+const HEAD_END = 'head-end';
 const MAX_GROUP_WAIT_MS = 5;
 const OBSERVED: Readonly<Record<EvidenceKind, ObservationKind>> = {
   silence: 'silent',
   badCrc: 'crc',
+  replayed: 'replayed',
   clone: 'clone',
   impossibleSequence: 'sequence',
   malformed: 'unauthenticated',
+  unauthenticated: 'unauthenticated',
 };
 
 /** The gateway's side of a router: what comes in is kept, sealed and sent by whichever way works. */
@@ -58,6 +65,7 @@ export class GatewayDesk {
   private readonly mesh: NeighbourMesh | null;
   private readonly links: NeighbourLinks | null;
   private readonly watch = new NeighbourWatch(performance.now());
+  private readonly discards = new DiscardTally();
   private readonly share = new CarryShare(performance.now());
   private isRotating = false;
   private shown = '';
@@ -146,6 +154,8 @@ export class GatewayDesk {
     this.showLines();
     const observations = this.watch.due(performance.now());
     if (observations.length > 0) this.tell({ control: 'report', observations });
+    const discarded = this.discards.due(performance.now());
+    if (discarded.length > 0) this.tell({ control: 'discarded', discarded });
     if (rotateAfterMs > 0 && this.side.isEnrolled && identity.keys.ageMs(Date.now()) > rotateAfterMs)
       this.rotate();
   }
@@ -174,6 +184,10 @@ export class GatewayDesk {
         return {};
       case 'enter':
         return this.enter(textField(question, 'code'));
+      case 'distrust':
+      case 'trust':
+        return this.decide(question);
+      case 'ways':
       case 'code':
       case 'admit':
       case 'remove':
@@ -205,13 +219,23 @@ export class GatewayDesk {
     const { current, mode } = this.side.ways;
     const { waiting, usedBytes, discarded } = this.side;
     const neighbours = this.mesh?.status.neighbours ?? [];
-    return { state, display: lines, way: current, mode, ways, waiting, usedBytes, discarded, neighbours };
+    const shown = { state, display: lines, way: current, mode, ways, waiting, usedBytes, discarded };
+    return { ...shown, neighbours, distrusted: this.options.identity.distrust.list };
   }
 
   private enter(code: string): object {
     const proof = this.options.identity.enter(code);
     if (proof !== null) this.side.enrol(proof);
     return { isKnown: proof === null };
+  }
+
+  private decide(question: Question): object {
+    const { distrust } = this.options.identity;
+    const change = trustChange(question, Date.now());
+    distrust.decide(change);
+    this.mesh?.leaveDistrusted();
+    this.emitEvent({ kind: question.ask, ...change });
+    return { gatewayId: change.gatewayId, distrusted: distrust.list, log: distrust.log };
   }
 
   private setWay(wish: string): object {
@@ -261,10 +285,16 @@ export class GatewayDesk {
   }
 
   private newMesh(): NeighbourMesh {
-    const { identity, nodeId } = this.options;
+    const { identity, nodeId, mark } = this.options;
     return new NeighbourMesh(
       { nodeId, gatewayId: identity.gatewayId },
-      { schedule: realSchedule, random: Math.random, epochMs: () => Date.now() },
+      {
+        schedule: realSchedule,
+        random: Math.random,
+        epochMs: () => Date.now(),
+        isTrusted: (gatewayId) => !identity.distrust.has(gatewayId),
+        mark,
+      },
       {
         onUp: (frame, from) => this.carryUp(frame, from),
         onDown: (frame) => this.side.receive(frame),
@@ -298,6 +328,7 @@ export class GatewayDesk {
   private hear(event: GatewayEvent): void {
     if (event.kind === 'arrived') for (const arrival of event.arrivals) this.takeArrival(arrival);
     else this.emitEvent({ ...event });
+    if (event.kind === 'discarded') this.discards.note(event);
     if (event.kind === 'enrolled') this.options.identity.noteEnrolled();
   }
 
@@ -316,10 +347,16 @@ export class GatewayDesk {
       identity.sealing.forget('');
       this.side.newEpoch();
       this.tell({ control: 'key taken', publicKey: control.publicKey });
+    } else if (
+      control?.control === 'distrust' &&
+      identity.distrust.follow(control.gatewayIds, control.change)
+    ) {
+      this.mesh?.leaveDistrusted();
+      this.emitEvent({ kind: 'distrust', gatewayIds: control.gatewayIds, by: HEAD_END });
     }
   }
 
-  private emitEvent(payload: { kind: string }): void {
+  private emitEvent(payload: { kind: string } & Record<string, unknown>): void {
     this.options.emit([null, null, { topic: payload.kind, payload, event: payload.kind }]);
   }
 }

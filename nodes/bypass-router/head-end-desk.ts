@@ -1,18 +1,19 @@
 import { itemText } from '../lib/bypass/body';
 import type { StoredArrival } from '../lib/bypass/bypass-store';
-import { CompromiseJudge, type CompromiseAlarm } from '../lib/bypass/compromise-judge';
 import { CONTROL_TOPIC, readControl, type Control } from '../lib/bypass/control';
 import { isGatewayId, KEY_BYTES, readHeader } from '../lib/bypass/frame';
 import { HeadEndSide, type HeadEndEvent } from '../lib/bypass/head-end-side';
 import { laneOf, URGENT } from '../lib/bypass/lane';
 import type { OpenedMessage } from '../lib/bypass/opened-messages';
 import type { BypassIdentity } from '../lib/io/bypass/identity';
+import { writeCodeFile } from '../lib/io/bypass/one-time-code';
 import { readSealedFile, writeSealedFile } from '../lib/io/bypass/sealed-file';
 import type { Origin, PrepaidMessage } from '../lib/meter/prepaid-message';
 import { commandTopic, topicOwner } from '../lib/meter/topics';
 import type { Site } from '../lib/site/site';
 import { showValue } from '../lib/text/show-value';
-import { textField, type Question } from './router-input';
+import { HeadEndWatch } from './head-end-watch';
+import { gatewayField, textField, trustChange, type Question } from './router-input';
 
 export interface HeadEndDeskOptions {
   identity: BypassIdentity;
@@ -28,26 +29,26 @@ export interface HeadEndDeskOptions {
 const FLUSH_AFTER_MS = 5;
 /** A gateway says something once a minute, so after this it counts as silent. */
 const SILENT_AFTER_MS = 300_000;
-/** Forged frames are told of no oftener; anybody can send them. */
-const FORGED_EVERY_MS = 60_000;
 /** So many frames of a file are being dealt with at once. */
 const FILE_FRAMES_AT_ONCE = 8;
 const FROM_FILE = 'file';
-const MS_PER_MINUTE = 60_000;
 
 /** The head-end's side of a router: opens, hands on, acknowledges what is durable, and watches. */
 export class HeadEndDesk {
   readonly side: HeadEndSide;
   opened = 0;
-  private readonly judge: CompromiseJudge;
+  private readonly watch: HeadEndWatch;
   private flushTimer: NodeJS.Timeout | null = null;
-  private forgedToldMs = -Infinity;
-  private forgedSince = 0;
   private fileFrames: Uint8Array[] = [];
 
   constructor(private readonly options: HeadEndDeskOptions) {
     const { identity, acknowledge } = options;
-    this.judge = new CompromiseJudge((gatewayId) => this.isHeard(gatewayId));
+    this.watch = new HeadEndWatch({
+      tell: (kind, facts) => this.emitEvent(kind, facts),
+      isHeard: (gatewayId) => this.isHeard(gatewayId),
+      isDistrusted: (gatewayId) => identity.distrust.has(gatewayId),
+      meterIdsOf: (gatewayId) => this.side.ways.metersOf(gatewayId),
+    });
     this.side = new HeadEndSide({
       store: identity.store,
       sealing: identity.sealing,
@@ -105,15 +106,15 @@ export class HeadEndDesk {
             .gateways()
             .map((facts) => ({ ...facts, isCarried: facts.via !== facts.gatewayId })),
         };
+      case 'ways':
+        return this.ways();
+      case 'distrust':
+      case 'trust':
+        return this.decide(question);
       case 'identity':
         return { publicKey: identity.keys.inUse.publicKey.toString('hex') };
-      case 'code': {
-        const gatewayId = gatewayField(question);
-        return {
-          gatewayId,
-          code: identity.peers.invite(gatewayId, identity.keys.inUse.publicKey, Date.now()),
-        };
-      }
+      case 'code':
+        return this.invite(question);
       case 'admit':
         return this.admit(question);
       case 'remove':
@@ -195,7 +196,7 @@ export class HeadEndDesk {
     const { identity } = this.options;
     switch (control?.control) {
       case 'report':
-        this.alarm(this.judge.report(gatewayId, control.observations, performance.now()));
+        this.watch.report(gatewayId, control.observations);
         break;
       case 'key':
         identity.peers.add(gatewayId, Buffer.from(control.publicKey, 'hex'));
@@ -208,8 +209,12 @@ export class HeadEndDesk {
         identity.store.note(`key of ${gatewayId}`, control.publicKey);
         this.goOverWhenAllKnow(control.publicKey);
         break;
+      case 'discarded':
+        this.watch.raise('discarded', { gatewayId, discarded: control.discarded });
+        break;
+      case 'distrust':
       case undefined:
-        this.emitEvent('refused', { gatewayId, fault: 'control' });
+        this.watch.raise('refused', { gatewayId, fault: 'control' });
     }
   }
 
@@ -236,11 +241,10 @@ export class HeadEndDesk {
   private hear(event: HeadEndEvent): void {
     switch (event.kind) {
       case 'refused':
-        this.tellForged(event);
+        this.watch.refused(event);
         break;
       case 'odd':
-        this.alarm(this.judge.seen(event.gatewayId, event.odd, performance.now()));
-        this.emitEvent(event.odd, { gatewayId: event.gatewayId, via: event.via });
+        this.watch.odd(event);
         break;
       case 'enrol':
         this.enrol(event);
@@ -248,27 +252,61 @@ export class HeadEndDesk {
     }
   }
 
-  /** Whoever is named in such a frame need not have sent it, so nobody is accused. */
-  private tellForged({ fault, gatewayId, via }: Extract<HeadEndEvent, { kind: 'refused' }>): void {
-    this.forgedSince += 1;
-    const nowMs = performance.now();
-    if (nowMs - this.forgedToldMs < FORGED_EVERY_MS) return;
-    this.forgedToldMs = nowMs;
-    this.emitEvent('refused', { fault, inTheNameOf: gatewayId, via, count: this.forgedSince });
-    this.forgedSince = 0;
-  }
-
   private enrol({ gatewayId, publicKey, proof, via }: Extract<HeadEndEvent, { kind: 'enrol' }>): void {
     const { peers, keys, sealing } = this.options.identity;
     const ours = keys.all.map((pair) => pair.publicKey);
     const outcome = peers.redeem(gatewayId, publicKey, proof, ours, Date.now());
     if (outcome === 'refused') {
-      this.emitEvent('refused', { fault: 'code', inTheNameOf: gatewayId, via, count: 1 });
+      this.watch.raise('refused', { fault: 'code', inTheNameOf: gatewayId, via, count: 1 });
       return;
     }
     sealing.forget(gatewayId);
     this.side.welcome(gatewayId, via);
-    if (outcome === 'new') this.emitEvent('enrolled', { gatewayId });
+    if (outcome !== 'new') return;
+    this.emitEvent('enrolled', { gatewayId });
+    this.tellDistrust([gatewayId]);
+  }
+
+  /** Which meter came by which way, and what is wrong: all that a dashboard shows. */
+  private ways(): object {
+    const { peers, distrust } = this.options.identity;
+    const seen = new Map(
+      this.side.ways.list(performance.now()).map((gateway) => [gateway.gatewayId, gateway]),
+    );
+    const gateways = peers.peers.map((gatewayId) => ({
+      gatewayId,
+      isDistrusted: distrust.has(gatewayId),
+      ...(seen.get(gatewayId) ?? { now: null, used: [], meters: [] }),
+    }));
+    const distrusted = distrust.list;
+    return { silentAfterMs: SILENT_AFTER_MS, gateways, distrusted, alarms: this.watch.alarms };
+  }
+
+  /** Every gateway follows; what it says itself is still taken, since its seal proves it. */
+  private decide(question: Question): object {
+    const { distrust, peers } = this.options.identity;
+    const change = trustChange(question, Date.now());
+    distrust.decide(change);
+    this.watch.raise(question.ask, { ...change });
+    this.tellDistrust(peers.peers);
+    return { gatewayId: change.gatewayId, distrusted: distrust.list, log: distrust.log };
+  }
+
+  private tellDistrust(gatewayIds: readonly string[]): void {
+    const { decided } = this.options.identity.distrust;
+    if (decided.change === 0) return;
+    for (const gatewayId of gatewayIds) this.tell(gatewayId, { control: 'distrust', ...decided });
+  }
+
+  /** A code to be entered at the gateway, or in a file for its memory card. */
+  private invite(question: Question): object {
+    const { peers, keys } = this.options.identity;
+    const gatewayId = gatewayField(question);
+    const code = peers.invite(gatewayId, keys.inUse.publicKey, Date.now());
+    if (question.fields['file'] === undefined) return { gatewayId, code };
+    const file = textField(question, 'file');
+    writeCodeFile(file, code);
+    return { gatewayId, file };
   }
 
   private admit(question: Question): object {
@@ -278,6 +316,7 @@ export class HeadEndDesk {
     this.options.identity.peers.replace(gatewayId, key);
     this.options.identity.sealing.forget(gatewayId);
     this.side.newEpoch(gatewayId);
+    this.tellDistrust([gatewayId]);
     return { gatewayId };
   }
 
@@ -291,32 +330,12 @@ export class HeadEndDesk {
   private gatewayOf(said: unknown, topic: string): string | null {
     const named =
       typeof said === 'object' && said !== null && 'meterId' in said ? said.meterId : topicOwner(topic);
-    const found = this.side.gateways().find(({ meterIds }) => meterIds.includes(String(named)));
-    return found?.gatewayId ?? null;
+    return this.side.ways.gatewayOf(String(named));
   }
 
   private isHeard(gatewayId: string): boolean {
     const found = this.side.gateways().find((facts) => facts.gatewayId === gatewayId);
     return found !== undefined && found.seenMsAgo < SILENT_AFTER_MS;
-  }
-
-  private alarm(alarms: readonly CompromiseAlarm[]): void {
-    const nowMs = performance.now();
-    for (const { gatewayId, kind, evidence } of alarms) {
-      const shown = evidence.map(({ by, kind: what, count, atMs }) => ({
-        by,
-        kind: what,
-        count,
-        minutesAgo: Math.round((nowMs - atMs) / MS_PER_MINUTE),
-      }));
-      const facts = this.side.gateways().find((one) => one.gatewayId === gatewayId);
-      this.emitEvent('compromise', {
-        gatewayId,
-        what: kind,
-        evidence: shown,
-        meterIds: facts?.meterIds ?? [],
-      });
-    }
   }
 
   private sendDown(via: string, gatewayId: string, frame: Uint8Array): void {
@@ -330,13 +349,4 @@ export class HeadEndDesk {
   private emitEvent(kind: string, facts: object): void {
     this.options.emit([null, null, { topic: kind, payload: { kind, ...facts } }]);
   }
-}
-
-function gatewayField(question: Question): string {
-  const gatewayId = textField(question, 'gatewayId');
-  if (!isGatewayId(gatewayId))
-    throw new RangeError(
-      `payload.gatewayId must be 1 to 32 letters, digits, dots, dashes or underscores, got "${showValue(gatewayId)}"`,
-    );
-  return gatewayId;
 }

@@ -1,10 +1,12 @@
 import type { Origin, PrepaidMessage } from '../lib/meter/prepaid-message';
-import { readHeader } from '../lib/bypass/frame';
+import type { TrustChange } from '../lib/bypass/distrust';
+import { isGatewayId, readHeader } from '../lib/bypass/frame';
 import { showValue } from '../lib/text/show-value';
 
 /** What a person or a flow may ask a router for. */
 export const QUESTIONS = [
   'state',
+  'ways',
   'identity',
   'way',
   'export',
@@ -13,12 +15,16 @@ export const QUESTIONS = [
   'enter',
   'admit',
   'remove',
+  'distrust',
+  'trust',
   'rotate',
 ] as const;
 export type QuestionName = (typeof QUESTIONS)[number];
 
 export interface Question {
   ask: QuestionName;
+  /** Who asks, as far as the message says it. */
+  by: string;
   fields: Readonly<Record<string, unknown>>;
 }
 
@@ -31,7 +37,7 @@ export type RouterInput =
 
 /** Finds out what a message is. A frame says so itself; bytes of a link are known by `msg.link`. */
 export function routerInput(message: PrepaidMessage): RouterInput {
-  const { payload, prepaid, link } = message;
+  const { payload, prepaid, link, by } = message;
   if (Buffer.isBuffer(payload)) {
     if (typeof link === 'string') return { kind: 'link', link, bytes: payload };
     if (readHeader(payload)) return { kind: 'frame', frame: payload };
@@ -44,7 +50,8 @@ export function routerInput(message: PrepaidMessage): RouterInput {
       throw new RangeError(
         `payload.ask must be one of ${QUESTIONS.join(', ')}, got "${showValue(fields['ask'])}"`,
       );
-    return { kind: 'question', question: { ask, fields } };
+    const asker = fields['by'] ?? by;
+    return { kind: 'question', question: { ask, by: typeof asker === 'string' ? asker.trim() : '', fields } };
   }
   return prepaid?.origin ? { kind: 'confirmation', origin: prepaid.origin } : { kind: 'data' };
 }
@@ -54,4 +61,25 @@ export function textField({ ask, fields }: Question, name: string): string {
   if (typeof value !== 'string' || value.trim() === '')
     throw new RangeError(`payload.${name} must be text when asking for "${ask}", got "${showValue(value)}"`);
   return value.trim();
+}
+
+export function gatewayField(question: Question): string {
+  const gatewayId = textField(question, 'gatewayId');
+  if (!isGatewayId(gatewayId))
+    throw new RangeError(
+      `payload.gatewayId must be 1 to 32 letters, digits, dots, dashes or underscores, got "${showValue(gatewayId)}"`,
+    );
+  return gatewayId;
+}
+
+const MOST_NAME_LETTERS = 60;
+
+/** What somebody decides about a neighbour, with the name of who does: it is kept. */
+export function trustChange(question: Question, atMs: number): TrustChange {
+  const { ask, by } = question;
+  if (by === '' || by.length > MOST_NAME_LETTERS)
+    throw new RangeError(
+      `msg.by must be the name of who decides, of at most ${MOST_NAME_LETTERS} letters, when asking for "${ask}", got "${showValue(by)}"`,
+    );
+  return { gatewayId: gatewayField(question), isDistrusted: ask === 'distrust', by, atMs };
 }

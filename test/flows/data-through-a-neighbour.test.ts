@@ -13,17 +13,25 @@ const load = createRequire(__filename);
 const CORE = [
   'common/20-inject',
   'common/21-debug',
+  'common/25-catch',
   'common/90-comment',
   'function/10-function',
   'function/10-switch',
   'function/15-change',
 ].map((name) => load(`@node-red/nodes/core/${name}.js`) as NodeInitializer);
+/** The page is looked at in the tests of its widget; here its nodes only have to be there. */
+const PAGE: NodeInitializer = (RED) => {
+  for (const type of ['ui-base', 'ui-theme', 'ui-page', 'ui-group', 'ui-template'])
+    RED.nodes.registerType(type, function (this: Node, definition) {
+      RED.nodes.createNode(this, definition);
+    });
+};
 const OURS = ['bypass-identity', 'bypass-router'].map(
   (type) => load(`../../nodes/${type}/${type}`) as NodeInitializer,
 );
 
 describe('the flow "Data through a neighbour"', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const { nodes } = shippedFlows().find(({ name }) => name === 'bypass/Data through a neighbour')!;
   const folder = mkdtempSync(join(tmpdir(), 'wattkeeper-bypass-flow-'));
   let before: string | undefined;
@@ -51,7 +59,7 @@ describe('the flow "Data through a neighbour"', function () {
       ...faster.filter(({ type }) => type === 'bypass-identity'),
       ...faster.filter(({ type }) => type !== 'bypass-identity'),
     ];
-    await helper.load([...CORE, ...OURS], ordered, {});
+    await helper.load([...CORE, PAGE, ...OURS], ordered, {});
   });
   afterEach(async () => {
     await helper.unload();
@@ -74,5 +82,24 @@ describe('the flow "Data through a neighbour"', function () {
     named('Who came by which way?').receive({});
     const { gateways } = (await answer).payload as { gateways: { gatewayId: string; via: string }[] };
     assert.equal(gateways.find(({ gatewayId }) => gatewayId === 'house-1')?.via, 'house-2');
+
+    // What the page asks comes back to it, and so does what is refused.
+    const widget = named('Which way');
+    const told = heard('Which way', ({ payload }) => (payload as { kind?: string }).kind === 'ways');
+    widget.send({ payload: { ask: 'ways' } });
+    const ways = (await told).payload as { gateways: { gatewayId: string; meters: object[] }[] };
+    assert.deepEqual(
+      ways.gateways.map(({ gatewayId, meters }) => [gatewayId, meters.length]),
+      [
+        ['house-1', 1],
+        ['house-2', 1],
+      ],
+    );
+    const refused = heard('Which way', ({ reference }) => reference === 'r1');
+    widget.send({ payload: { ask: 'distrust', gatewayId: 'house-2' }, reference: 'r1' });
+    assert.match(
+      String(((await refused)['error'] as { message?: string }).message),
+      /msg.by must be the name/,
+    );
   });
 });

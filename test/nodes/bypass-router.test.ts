@@ -5,20 +5,10 @@ import { join } from 'node:path';
 import type { PrepaidMessage } from '../../nodes/lib/meter/prepaid-message';
 import type { IdentityNode } from '../../nodes/lib/red/identity-access';
 import { freePort } from '../bench/scratch-folder';
+import { readHeader } from '../../nodes/lib/bypass/frame';
 import { needs, pathOrSkip } from '../needs';
-import { RunningFlow, withDeadline } from './running-flow';
-
-const POLL_MS = 20;
-
-/** Resolves when something holds; the engines have their own timers, so there is nothing else to wait for. */
-const until = (what: string, holds: () => boolean): Promise<void> =>
-  withDeadline(what, (resolve) => {
-    const timer = setInterval(() => {
-      if (!holds()) return;
-      clearInterval(timer);
-      resolve();
-    }, POLL_MS);
-  });
+import { BypassBench, ends, reading, TEST_MS, until, watch } from './bypass-bench';
+import { type RunningFlow, withDeadline } from './running-flow';
 
 /** Two ends of a real terminal line. */
 async function serialLine(
@@ -35,66 +25,16 @@ async function serialLine(
 }
 
 describe('bypass-router', function () {
-  this.timeout(20_000);
+  this.timeout(TEST_MS);
+  const bench = new BypassBench();
+  const { head, gateway } = bench;
   let flow: RunningFlow;
-  let before: string | undefined;
 
-  beforeEach(async () => {
-    flow = await RunningFlow.open();
-    before = process.env['WATTKEEPER_DATA'];
-    process.env['WATTKEEPER_DATA'] = flow.folder;
-  });
-  afterEach(async () => {
-    await flow.close();
-    if (before === undefined) delete process.env['WATTKEEPER_DATA'];
-    else process.env['WATTKEEPER_DATA'] = before;
-  });
+  beforeEach(async () => (flow = await bench.open()));
+  afterEach(() => bench.close());
 
-  const head = (router: object = {}): { id: string; type: string }[] => [
-    { id: 'head-identity', type: 'bypass-identity', side: 'head-end' } as never,
-    {
-      id: 'head',
-      type: 'bypass-router',
-      identity: 'head-identity',
-      wires: [['opened'], ['down'], ['alarms']],
-      ...router,
-    } as never,
-  ];
-  const gateway = (id: string, router: object = {}): { id: string; type: string }[] => [
-    { id: `${id}-identity`, type: 'bypass-identity', side: 'gateway', gatewayId: id } as never,
-    {
-      id,
-      type: 'bypass-router',
-      identity: `${id}-identity`,
-      linkKind: 'network',
-      wires: [['up'], [], ['events']],
-      ...router,
-    } as never,
-  ];
-  const ends = ['opened', 'down', 'alarms', 'up', 'events', 'error'].map((id) => ({ id, type: 'helper' }));
-  const watch = { id: 'catch', type: 'catch', scope: null, uncaught: false, wires: [['error']] };
-  const reading = (energyWh: number): object => ({
-    meterId: 'M1',
-    atMs: Date.now() - 1_000 + energyWh,
-    energyWh,
-  });
-
-  const waiting = (id: string): number => {
-    const { store } = (flow.node(`${id}-identity`) as IdentityNode).identity!;
-    return store.use(0).items + store.use(1).items + store.use(2).items;
-  };
-
-  /** Starts a head-end alone, has it invite gateways, and gives the codes. */
-  async function codesFor(ids: readonly string[]): Promise<Record<string, { code: string }>> {
-    await flow.start([...head(), ...ends, watch]);
-    const credentials: Record<string, { code: string }> = {};
-    for (const gatewayId of ids) {
-      const { payload } = await flow.ask('head', { payload: { ask: 'code', gatewayId } }, 'alarms');
-      credentials[`${gatewayId}-identity`] = { code: (payload as { code: string }).code };
-    }
-    await flow.stop();
-    return credentials;
-  }
+  const codesFor = (ids: readonly string[]): ReturnType<BypassBench['codesFor']> => bench.codesFor(ids);
+  const waiting = (id: string): number => bench.waiting(id);
 
   it('lets a gateway in by its code, and deletes nothing before the origin comes back', async () => {
     const credentials = await codesFor(['gw-1']);
@@ -165,6 +105,27 @@ describe('bypass-router', function () {
     await until('the ledger', () => flow.ledger.store.knownMeter('M1')?.head?.energyWh === 20);
   });
 
+  /** All that a node sends from any output, logs and shows, as bytes. */
+  function everythingOf(id: string): Buffer[] {
+    const told: Buffer[] = [];
+    const node = flow.node(id) as unknown as Record<string, (...words: unknown[]) => unknown>;
+    const keep = (value: unknown): void => {
+      if (Buffer.isBuffer(value)) told.push(value);
+      else if (Array.isArray(value)) value.forEach(keep);
+      else if (value instanceof Error) told.push(Buffer.from(value.message));
+      else if (typeof value === 'object' && value !== null) Object.values(value).forEach(keep);
+      else told.push(Buffer.from(String(value)));
+    };
+    for (const name of ['send', 'log', 'warn', 'error', 'status', 'trace', 'debug']) {
+      const before = node[name]!.bind(node);
+      node[name] = (...words) => {
+        keep(words);
+        return before(...words);
+      };
+    }
+    return told;
+  }
+
   /** The links field of both gateways, and what joins them besides wires of the flow. */
   const cables: Record<
     string,
@@ -192,13 +153,13 @@ describe('bypass-router', function () {
         ],
         credentials,
       );
-      const carried: PrepaidMessage[] = [];
-      flow.node('up').on('input', (message) => carried.push(message as PrepaidMessage));
+      const told = everythingOf('gw-2');
       const displays: unknown[] = [];
       for (const id of ['events', 'down'])
         flow.node(id).on('input', (message) => displays.push((message as PrepaidMessage).payload));
       const opened = flow.next('opened');
-      flow.send('gw-1', { payload: { meterId: 'SECRET-METER', atMs: Date.now(), energyWh: 123_456_789 } });
+      const secret = { meterId: 'SECRET-METER', atMs: Date.now(), energyWh: 123_456_789 };
+      flow.send('gw-1', { payload: { ...secret, amountMicros: 987_654_321 } });
       const { payload } = await opened;
       assert.deepEqual((payload as { meterId: string }).meterId, 'SECRET-METER');
       await until('an empty outbox', () => waiting('gw-1') === 0);
@@ -209,12 +170,16 @@ describe('bypass-router', function () {
       const state = await flow.ask('head', { payload: { ask: 'state' } }, 'alarms');
       const facts = (state.payload as { gateways: { gatewayId: string; via: string }[] }).gateways;
       assert.equal(facts.find(({ gatewayId }) => gatewayId === 'gw-1')?.via, 'gw-2');
-      assert.ok(carried.length > 0);
+      assert.ok(
+        told.some((bytes) => readHeader(bytes)?.header.gatewayId === 'gw-1'),
+        'it carried a frame',
+      );
       const stored = readdirSync(join(flow.folder, 'bypass'))
         .filter((name) => name.includes('gw-2'))
         .map((name) => readFileSync(join(flow.folder, 'bypass', name)));
-      for (const bytes of [...carried.map((message) => message.payload as Buffer), ...stored])
-        for (const secret of ['SECRET-METER', '123456789']) assert.equal(bytes.includes(secret), false);
+      for (const bytes of [...told, ...stored])
+        for (const text of ['SECRET-METER', '123456789', '987654321'])
+          assert.equal(bytes.includes(text), false);
       pull();
     });
 

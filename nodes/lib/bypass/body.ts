@@ -1,5 +1,6 @@
 import { ALL_LANES, type Lane } from './lane';
 import type { Range, WrittenRanges } from './range-set';
+import { WAYS, type Way } from './way-health';
 
 /** One thing that somebody said: its number in the sender's outbox, what it is, and the topic it came with. */
 export type Item = readonly [seq: number, payload: unknown, topic?: string];
@@ -31,6 +32,8 @@ export interface Body {
   low: number[];
   /** Asks for an answer, to find out whether the way works. */
   isProbe: boolean;
+  /** By which way the sender meant it to go. */
+  way: Way;
   /** Sequence numbers of frames that arrived lately, and the epoch that they are of. */
   heard: { epoch: number; seqs: number[] } | null;
   done: Done | null;
@@ -78,12 +81,14 @@ export function requireFitting(items: readonly { text: string }[]): void {
 
 /** Puts a body together from texts that are JSON already: nothing is written twice. */
 export function writeBody(
-  fixed: Omit<Body, 'span' | 'isProbe' | 'heard' | 'done' | 'proof'> & Partial<Body>,
+  fixed: Pick<Body, 'box' | 'sentMs' | 'low'> & Partial<Body>,
   span: SpanText | null,
 ): string {
-  const { box, sentMs, low, isProbe, heard, done, proof } = fixed;
+  const { box, sentMs, low, isProbe, way, heard, done, proof } = fixed;
   const head: Record<string, unknown> = { box, sentMs, low };
   if (isProbe === true) head['probe'] = 1;
+  // The usual way needs no word.
+  if (way !== undefined && way !== 'direct') head['way'] = way;
   if (heard) head['heard'] = heard;
   if (done) head['done'] = done;
   if (proof) head['proof'] = proof;
@@ -103,7 +108,7 @@ export function readBody(text: string): Body | null {
     return null;
   }
   if (!isRecord(value)) return null;
-  const { box, sentMs, low, probe, heard, done, proof, lane } = value;
+  const { box, sentMs, low, probe, way = 'direct', heard, done, proof, lane } = value;
   if (!isShortText(box, MAX_BOX_LENGTH) || typeof sentMs !== 'number') return null;
   if (!Array.isArray(low) || low.length !== ALL_LANES.length || !low.every(isSeq)) return null;
   const span = lane === undefined ? null : readSpan(value);
@@ -111,11 +116,13 @@ export function readBody(text: string): Body | null {
   const doneRanges = done === undefined ? null : readDone(done);
   if (span === undefined || heardFrames === undefined || doneRanges === undefined) return null;
   if (proof !== undefined && !isShortText(proof, MAX_PROOF_LENGTH)) return null;
+  if (!isWay(way)) return null;
   return {
     box,
     sentMs,
     low,
     isProbe: probe === 1,
+    way,
     heard: heardFrames,
     done: doneRanges,
     span,
@@ -160,6 +167,8 @@ const isRange = (value: unknown): value is Range =>
   Array.isArray(value) && value.length === 2 && isSeq(value[0]) && isSeq(value[1]) && value[0] <= value[1];
 
 const isSeq = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const isWay = (value: unknown): value is Way => WAYS.some((way) => way === value);
 
 const isShortText = (value: unknown, most: number): value is string =>
   typeof value === 'string' && value.length > 0 && value.length <= most;

@@ -47,7 +47,9 @@ export interface GatewayOptions {
 const HEAD_END = '';
 /** What a neighbour sent through us counts as carrying for this long. */
 const CARRYING_MS = 60_000;
-const ENROL_EVERY_MS = 15_000;
+/** An installer stands by and waits; later nobody does. */
+const FIRST_ENROL_WAIT_MS = 1_000;
+const LONGEST_ENROL_WAIT_MS = 30_000;
 const OLD_CHECK_MS = 60_000;
 const MOST_SENT_AT_ONCE = 32;
 /** Readings shrink to less than a fifth when they are packed. */
@@ -66,6 +68,7 @@ export class GatewaySide {
   private sealer: FrameSealer | null = null;
   private owesAnswer = false;
   private proof: string | null;
+  private enrolWaitMs = FIRST_ENROL_WAIT_MS;
   private lastSentMs = -Infinity;
   private lastOldCheckMs = -Infinity;
   private readonly carried = new Map<string, number>();
@@ -107,6 +110,7 @@ export class GatewaySide {
   enrol(proof: string): void {
     this.proof = proof;
     this.lastSentMs = -Infinity;
+    this.enrolWaitMs = FIRST_ENROL_WAIT_MS;
   }
 
   /** Whether the head-end knows this gateway. */
@@ -174,7 +178,8 @@ export class GatewaySide {
         const items = store.after(HEAD_END, lane, cursor, 500, SMALLEST_TEXT * 256);
         const last = items.at(-1);
         if (!last) break;
-        frames.push(sealer.seal(this.bodyText({ lane, from: cursor + 1, to: last.seq, items }, false)));
+        const span = { lane, from: cursor + 1, to: last.seq, items };
+        frames.push(sealer.seal(this.bodyText({}, span)));
         cursor = last.seq;
       }
     }
@@ -234,7 +239,9 @@ export class GatewaySide {
 
   /** Nobody knows us yet, so nothing tells which way works: all are tried. */
   private askToEnrol(proof: string, nowMs: number): void {
-    if (nowMs - this.lastSentMs < ENROL_EVERY_MS) return;
+    if (nowMs - this.lastSentMs < this.enrolWaitMs) return;
+    if (this.lastSentMs > -Infinity)
+      this.enrolWaitMs = Math.min(LONGEST_ENROL_WAIT_MS, this.jittered(2 * this.enrolWaitMs));
     this.lastSentMs = nowMs;
     const { store, sealing, gatewayId, clock, ways, send } = this.options;
     const sealer = sealing.sealerTo(HEAD_END, 'enrol', gatewayId, store.nextEpoch());
@@ -259,7 +266,7 @@ export class GatewaySide {
     if (!next) return false;
     let { span } = next;
     for (;;) {
-      const frame = this.sealed(span, false);
+      const frame = this.sealed({ way }, span);
       const fits = frame.length <= Math.min(frameBytes, MAX_FRAME_BYTES);
       if (fits || span.items.length <= 1 || mostText <= SMALLEST_TEXT) {
         this.sending.sent(span, next.tries, nowMs, this.jittered(retryMs));
@@ -280,7 +287,7 @@ export class GatewaySide {
   }
 
   private sendFrame(way: Way, span: SpanText | null, isProbe: boolean, nowMs: number): void {
-    this.transmit(way, this.sealed(span, isProbe), nowMs);
+    this.transmit(way, this.sealed({ way, isProbe }, span), nowMs);
   }
 
   private transmit(way: Way, frame: Uint8Array, nowMs: number): void {
@@ -291,19 +298,19 @@ export class GatewaySide {
     this.options.send(way, frame);
   }
 
-  private sealed(span: SpanText | null, isProbe: boolean): Uint8Array {
+  private sealed(said: Partial<Body>, span: SpanText | null): Uint8Array {
     const { store, sealing, gatewayId } = this.options;
     if (!this.sealer || this.sealer.nextSeq >= MAX_FRAMES_PER_EPOCH) {
       this.sealer = sealing.sealerTo(HEAD_END, 'up', gatewayId, store.nextEpoch());
       this.ways.forgetFrames();
     }
-    return this.sealer.seal(this.bodyText(span, isProbe));
+    return this.sealer.seal(this.bodyText(said, span));
   }
 
-  private bodyText(span: SpanText | null, isProbe: boolean): string {
+  private bodyText(said: Partial<Body>, span: SpanText | null): string {
     const { store, clock } = this.options;
     const fixed = { box: store.box, sentMs: clock.wallMs(), low: this.sending.low() };
-    return writeBody({ ...fixed, isProbe, done: this.receiving.done() }, span);
+    return writeBody({ ...fixed, ...said, done: this.receiving.done() }, span);
   }
 
   private jittered(ms: number): number {

@@ -1,4 +1,5 @@
 import type { Origin } from '../meter/prepaid-message';
+import { ArrivalWays, type Passage } from './arrival-ways';
 import { readBody, requireFitting, writeBody, type Body, type Item, type SpanText } from './body';
 import type { Arrival, BypassStore, NewItem, StoredArrival } from './bypass-store';
 import { MAX_FRAME_BYTES, type FrameHeader } from './frame';
@@ -52,7 +53,6 @@ interface Peer {
   owesAnswer: boolean;
   hasOutbox: boolean;
   readings: number;
-  meterIds: Set<string>;
 }
 
 interface OpenDelivery {
@@ -69,12 +69,11 @@ const RETRY_MS = 15_000;
 const MOST_HEARD = 64;
 const DOWN_TEXT_BYTES = 16_000;
 const MOST_SENT_AT_ONCE = 8;
-/** For display: a gateway serves a street, not a town. */
-const MOST_METERS_SHOWN = 500;
 const MOST_ARRIVALS_AT_START = 10_000;
 
 /** Opens what gateways sent, hands it on, and acknowledges what has become durable. */
 export class HeadEndSide {
+  readonly ways = new ArrivalWays();
   private readonly peers = new Map<string, Peer>();
   private readonly deliveries = new Map<string, OpenDelivery>();
   /** Peers whose confirmed stretches are not written yet. */
@@ -167,17 +166,23 @@ export class HeadEndSide {
     }
   }
 
+  get gatewaysHeard(): number {
+    let heard = 0;
+    for (const { via } of this.peers.values()) if (via !== '') heard += 1;
+    return heard;
+  }
+
   /** Who came by which way. */
   gateways(): GatewayFacts[] {
     const nowMs = this.options.clock.monotonicMs();
     return [...this.peers.values()]
       .filter(({ via }) => via !== '')
-      .map(({ gatewayId, via, seenMs, readings, meterIds }) => ({
+      .map(({ gatewayId, via, seenMs, readings }) => ({
         gatewayId,
         via,
         seenMsAgo: nowMs - seenMs,
         readings,
-        meterIds: [...meterIds],
+        meterIds: this.ways.metersOf(gatewayId),
       }));
   }
 
@@ -190,6 +195,7 @@ export class HeadEndSide {
   /** Nothing is sent to a gateway whose keys are not taken any more. */
   forget(gatewayId: string): void {
     this.peers.delete(gatewayId);
+    this.ways.forget(gatewayId);
   }
 
   /** The gateway has been let in: it is told, in a frame that only the holder of its key can open. */
@@ -219,6 +225,9 @@ export class HeadEndSide {
     if (odd) this.options.hear({ kind: 'odd', odd, gatewayId, via });
     if (verdict !== 'fresh') return;
     if (header.kind === 'up') this.noteWay(peer, header, via, nowMs);
+    // A file may be brought a second time; only what was new in it came by it.
+    if (header.kind === 'up' || stretch)
+      this.ways.note(gatewayId, passageOf(header, body, via), meterIdsIn(body), nowMs);
     if (body.done) this.takeAcknowledgement(peer, body);
     if (body.isProbe || body.span) peer.owesAnswer = true;
     this.changed.add(peer);
@@ -245,7 +254,7 @@ export class HeadEndSide {
    */
   private deal(peer: Peer, header: FrameHeader, stretch: Stretch, via: string): void {
     const { gatewayId } = peer;
-    this.noteReadings(peer, stretch);
+    if (stretch.lane === READING) peer.readings += stretch.items.length;
     const isCommitted = stretch.lane === READING && this.options.acknowledge === 'commit';
     const readings = isCommitted ? stretch.items.filter(isOwnReading) : [];
     const others = isCommitted ? stretch.items.filter((item) => !isOwnReading(item)) : stretch.items;
@@ -263,16 +272,6 @@ export class HeadEndSide {
   private keepHere({ gatewayId, receiving }: Peer, stretch: Stretch, items: readonly Item[]): void {
     for (const item of items) this.arrivals.push({ peer: gatewayId, lane: stretch.lane, item });
     receiving.confirm(stretch);
-  }
-
-  private noteReadings(peer: Peer, { lane, items }: Stretch): void {
-    if (lane === READING) peer.readings += items.length;
-    for (const [, payload] of items) {
-      if (peer.meterIds.size >= MOST_METERS_SHOWN) return;
-      const meterId =
-        typeof payload === 'object' && payload !== null && 'meterId' in payload && payload.meterId;
-      if (typeof meterId === 'string') peer.meterIds.add(meterId);
-    }
   }
 
   private settle(origin: Origin): { delivery: OpenDelivery; isLast: boolean } | null {
@@ -325,7 +324,6 @@ export class HeadEndSide {
       // What a stop left in the outbox is found when the gateway is heard again.
       hasOutbox: true,
       readings: 0,
-      meterIds: new Set(),
     };
     this.peers.set(gatewayId, peer);
     return peer;
@@ -333,3 +331,20 @@ export class HeadEndSide {
 }
 
 const originName = ({ gatewayId, epoch, seq }: Origin): string => `${gatewayId} ${epoch} ${seq}`;
+
+/** Who brought a frame is what the head-end knows by itself; by which of its own ways a gateway spoke, only the gateway does. */
+function passageOf({ kind, gatewayId }: FrameHeader, { way }: Body, via: string): Passage {
+  if (kind === 'carried') return { way: 'carried', via: null };
+  return via === gatewayId ? { way: way === 'modem' ? way : 'direct', via: null } : { way: 'neighbour', via };
+}
+
+function meterIdsIn({ span }: Body): Set<string> | null {
+  if (!span) return null;
+  const meterIds = new Set<string>();
+  for (const [, payload] of span.items) {
+    const meterId =
+      typeof payload === 'object' && payload !== null && 'meterId' in payload && payload.meterId;
+    if (typeof meterId === 'string') meterIds.add(meterId);
+  }
+  return meterIds;
+}

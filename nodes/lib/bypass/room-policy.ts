@@ -6,10 +6,13 @@ export interface RoomLimits {
   mostAgeMs: number;
 }
 
+export const DISCARDED_LANES = [...LANES, 'all'] as const;
+export const DISCARDED_HOW = ['thinned', 'dropped', 'too old'] as const;
+
 /** What had to go, for people. */
 export interface Discarded {
-  lane: (typeof LANES)[number] | 'all';
-  how: 'thinned' | 'dropped' | 'too old';
+  lane: (typeof DISCARDED_LANES)[number];
+  how: (typeof DISCARDED_HOW)[number];
   items: number;
 }
 

@@ -1,5 +1,5 @@
 import type { Schedule } from '../modem/byte-port';
-import { wireBytes } from './cell';
+import { MARK_BYTES, wireBytes } from './cell';
 import { airMs, type LinkMedium } from './link';
 import type { Neighbour } from './neighbour';
 
@@ -11,8 +11,10 @@ const CELLS_BEFORE_ANSWER = 2;
 
 /** How long to listen for the acknowledgement after the last byte was sent. */
 function answerWaitMs(medium: LinkMedium): number {
-  const answerMs = airMs(medium, wireBytes(ANSWER_BODY_BYTES));
-  const busyMs = medium.isShared ? 0 : CELLS_BEFORE_ANSWER * airMs(medium, wireBytes(medium.fragmentBytes));
+  const answerMs = airMs(medium, wireBytes(ANSWER_BODY_BYTES + MARK_BYTES));
+  const busyMs = medium.isShared
+    ? 0
+    : CELLS_BEFORE_ANSWER * airMs(medium, wireBytes(medium.fragmentBytes + MARK_BYTES));
   return 2 * medium.turnaroundMs + answerMs + busyMs + 2 * medium.latencyMs;
 }
 

@@ -1,4 +1,4 @@
-import { type Cell, type CellFault, decodeCell, wireBytes } from './cell';
+import { type Cell, type CellFault, type CellMark, decodeCell, MARK_BYTES, wireBytes } from './cell';
 
 export interface CellListener {
   onCell(cell: Cell): void;
@@ -14,8 +14,9 @@ export class CellReader {
   constructor(
     largestBody: number,
     private readonly listener: CellListener,
+    private readonly mark: CellMark | null = null,
   ) {
-    this.held = new Uint8Array(wireBytes(largestBody));
+    this.held = new Uint8Array(wireBytes(largestBody + MARK_BYTES));
   }
 
   push(bytes: Uint8Array): void {
@@ -49,7 +50,7 @@ export class CellReader {
     this.clear();
     if (isOverlong) this.listener.onFault('length');
     if (isOverlong || heldBytes === 0) return;
-    const cell = decodeCell(this.held.subarray(0, heldBytes));
+    const cell = decodeCell(this.held.subarray(0, heldBytes), this.mark);
     if (typeof cell === 'string') this.listener.onFault(cell);
     else this.listener.onCell(cell);
   }

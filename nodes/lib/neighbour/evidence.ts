@@ -1,6 +1,7 @@
 import type { Schedule } from '../modem/byte-port';
 
-export type EvidenceKind = 'silence' | 'badCrc' | 'clone' | 'impossibleSequence' | 'malformed';
+export type EvidenceKind =
+  'silence' | 'badCrc' | 'replayed' | 'unauthenticated' | 'clone' | 'impossibleSequence' | 'malformed';
 
 /** What was observed of a neighbour. It proves nothing by itself: one observer can lie or have a bad wire. */
 export interface Evidence {

@@ -1,6 +1,6 @@
 import type { Schedule } from '../modem/byte-port';
 import { BusTransmitter } from './bus-transmitter';
-import { EVERYBODY, encodeCell, type Cell, type CellFault, type CellKind } from './cell';
+import { EVERYBODY, encodeCell, type Cell, type CellFault, type CellKind, type CellMark } from './cell';
 import { CellReader } from './cell-reader';
 import {
   decodeAcknowledgement,
@@ -31,10 +31,10 @@ export interface LinkListener {
   onRoom(): void;
 }
 
-export type LossReason = 'silence' | 'link down';
+export type LossReason = 'silence' | 'link down' | 'distrusted';
 
 export interface LinkFault {
-  readonly kind: 'badCrc' | 'clone' | 'impossibleSequence' | 'malformed';
+  readonly kind: 'badCrc' | 'replayed' | 'unauthenticated' | 'clone' | 'impossibleSequence' | 'malformed';
   /** Null when nobody knows who sent it. */
   readonly gatewayId: string | null;
   readonly detail: string;
@@ -53,6 +53,10 @@ export interface LinkNeeds {
   readonly schedule: Schedule;
   /** From 0 to below 1. */
   readonly random: () => number;
+  /** Whether anything is given to a neighbour or taken from it. */
+  readonly isTrusted: (gatewayId: string) => boolean;
+  /** Null where neighbours share nothing that others do not know. */
+  readonly mark: CellMark | null;
 }
 
 /** So many times the usual interval nothing is heard before a neighbour counts as lost. */
@@ -84,10 +88,11 @@ export class LinkDriver implements CellSource {
     const { schedule, random } = needs;
     const largestBody = Math.max(MAX_HELLO_BYTES, FRAGMENT_HEADER_BYTES + medium.fragmentBytes);
     this.sequence = Math.floor(random() * SESSIONS);
-    this.reader = new CellReader(largestBody, {
-      onCell: (cell) => this.takeCell(cell),
-      onFault: (fault) => this.reportFault(fault),
-    });
+    const listening = {
+      onCell: (cell: Cell) => this.takeCell(cell),
+      onFault: (fault: CellFault) => this.reportFault(fault),
+    };
+    this.reader = new CellReader(largestBody, listening, needs.mark);
     this.transmitter = medium.isShared
       ? new BusTransmitter(medium, schedule, this, random)
       : new LineTransmitter(medium, schedule, this);
@@ -115,6 +120,12 @@ export class LinkDriver implements CellSource {
   /** Something that neighbours should know has changed. */
   helloSoon(): void {
     this.hellos.soon();
+  }
+
+  /** Somebody here may not be trusted any more. */
+  leaveDistrusted(): void {
+    for (const neighbour of [...this.found.values()])
+      if (!this.needs.isTrusted(neighbour.gatewayId)) this.lose(neighbour, 'distrusted');
   }
 
   /** There may be packets to send. */
@@ -193,7 +204,8 @@ export class LinkDriver implements CellSource {
 
   private cell(kind: CellKind, toNode: number, body: Uint8Array): Uint8Array {
     this.sequence = plus(this.sequence, 1);
-    return encodeCell({ kind, fromNode: this.needs.self.nodeId, toNode, sequence: this.sequence, body });
+    const { self, mark } = this.needs;
+    return encodeCell({ kind, fromNode: self.nodeId, toNode, sequence: this.sequence, body }, mark);
   }
 
   /** In turn, so that no neighbour has the link for itself. */
@@ -230,7 +242,10 @@ export class LinkDriver implements CellSource {
       return;
     }
     const neighbour = this.found.get(cell.fromNode);
-    neighbour?.hear(cell.sequence, schedule.nowMs());
+    const isNew = neighbour?.hear(cell.sequence, schedule.nowMs());
+    // A node that has just started again counts from anew, and its hello is still to come: few are no evidence.
+    if (neighbour && isNew === false && this.link.medium.isOrdered)
+      this.report('replayed', neighbour.gatewayId, 'a cell with an old number');
     if (!neighbour || cell.toNode !== self.nodeId) return;
     if (cell.kind === 'request') this.oweAnswer(neighbour, true);
     else if (cell.kind === 'fragment') this.takeFragment(neighbour, cell.body);
@@ -245,6 +260,11 @@ export class LinkDriver implements CellSource {
       return;
     }
     if (this.isOwn(fromNode, hello)) return;
+    if (!this.needs.isTrusted(hello.gatewayId)) {
+      const before = this.found.get(fromNode);
+      if (before) this.lose(before, 'distrusted');
+      return;
+    }
     const known = this.found.get(fromNode) ?? this.meet(fromNode, { hello, sequence, nowMs });
     if (!known) return;
     known.hear(sequence, nowMs);
@@ -329,8 +349,11 @@ export class LinkDriver implements CellSource {
   /** On a wire with one neighbour, damage is between the two; among many nobody can say whose cell it was. */
   private reportFault(fault: CellFault): void {
     const only = this.found.size === 1 ? [...this.found.values()][0] : undefined;
-    if (fault === 'crc') this.report('badCrc', only?.gatewayId ?? null, 'a cell with a wrong CRC');
-    else this.report('malformed', only?.gatewayId ?? null, `a cell of wrong ${fault}`);
+    const gatewayId = only?.gatewayId ?? null;
+    if (fault === 'crc') this.report('badCrc', gatewayId, 'a cell with a wrong CRC');
+    else if (fault === 'mark')
+      this.report('unauthenticated', gatewayId, 'a cell without the key of the link');
+    else this.report('malformed', gatewayId, `a cell of wrong ${fault}`);
   }
 
   private report(kind: LinkFault['kind'], gatewayId: string | null, detail: string): void {

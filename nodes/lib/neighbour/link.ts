@@ -14,6 +14,8 @@ export interface NeighbourLink {
 /** What kind of wire it is, in numbers. */
 export interface LinkMedium {
   readonly bytesPerSecond: number;
+  /** Nothing overtakes or doubles anything on the way: what comes a second time was sent a second time. */
+  readonly isOrdered: boolean;
   /** One at a time may speak, and everybody hears it: RS-485. */
   readonly isShared: boolean;
   /** From the last byte of one to the first byte of another, what their drivers and adapters need included. */
@@ -56,6 +58,7 @@ export function serialMedium({ baudRate, isShared, turnaroundMs }: SerialWiring)
   const fragmentBytes = Math.round((bytesPerSecond * FRAGMENT_MS) / MS_PER_SECOND);
   return {
     bytesPerSecond,
+    isOrdered: true,
     isShared,
     turnaroundMs: turnaroundMs ?? USUAL_TURNAROUND_MS,
     fragmentBytes: Math.min(LARGEST_SERIAL_FRAGMENT, Math.max(SMALLEST_FRAGMENT, fragmentBytes)),
@@ -69,6 +72,7 @@ export function serialMedium({ baudRate, isShared, turnaroundMs }: SerialWiring)
 /** A connection through a network, such as TCP or a broker. */
 export const NETWORK_MEDIUM: LinkMedium = {
   bytesPerSecond: 1_000_000,
+  isOrdered: false,
   isShared: false,
   turnaroundMs: 0,
   fragmentBytes: 4_096,

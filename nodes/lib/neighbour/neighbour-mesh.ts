@@ -1,5 +1,5 @@
 import type { Schedule } from '../modem/byte-port';
-import { isNodeId } from './cell';
+import { type CellMark, isNodeId } from './cell';
 import { EvidenceBook } from './evidence';
 import { Forwarder } from './forwarder';
 import { isGatewayId } from './gateway-name';
@@ -25,6 +25,10 @@ export interface MeshNeeds {
   readonly random: () => number;
   /** UTC, for evidence only. */
   readonly epochMs: () => number;
+  /** Whether anything is given to a neighbour or taken from it; without it everybody is trusted. */
+  readonly isTrusted?: (gatewayId: string) => boolean;
+  /** What all neighbours share, so that nobody else is taken for one. */
+  readonly mark?: CellMark | null;
 }
 
 const BOOTS = 0x1_0000_0000;
@@ -62,7 +66,8 @@ export class NeighbourMesh {
 
   /** The link stays the mesh's until it is removed or the mesh is closed. */
   addLink(link: NeighbourLink): void {
-    const needs = { self: this.self, schedule: this.needs.schedule, random: this.needs.random };
+    const { schedule, random, isTrusted = () => true, mark = null } = this.needs;
+    const needs = { self: this.self, schedule, random, isTrusted, mark };
     this.drivers.set(link, new LinkDriver(link, needs, this.linkListener()));
   }
 
@@ -73,6 +78,11 @@ export class NeighbourMesh {
     const gone = [...driver.all];
     await driver.close();
     for (const neighbour of gone) this.lose(neighbour, 'link down');
+  }
+
+  /** Somebody may not be trusted any more. Whoever is trusted again comes back with its next hello. */
+  leaveDistrusted(): void {
+    for (const driver of this.drivers.values()) driver.leaveDistrusted();
   }
 
   /** Whether we can send to the head-end ourselves. */

@@ -93,14 +93,15 @@ export class Neighbour {
     return Math.round(losses) + slowness + COST_PER_SILENCE * this.sender.silences;
   }
 
-  /** Any cell is a sign of life, and its number tells how many before it were lost. */
-  hear(sequence: number, nowMs: number): void {
+  /** Any cell is a sign of life, and its number tells how many before it were lost. False for one that is no later than the last. */
+  hear(sequence: number, nowMs: number): boolean {
     this.heardAtMs = nowMs;
-    if (!isLater(sequence, this.lastSequence)) return;
+    if (!isLater(sequence, this.lastSequence)) return false;
     const gap = stepsAhead(sequence, this.lastSequence);
     this.lastSequence = sequence;
     if (gap <= MAX_GAP) this.quality *= (1 - QUALITY_WEIGHT) ** (gap - 1);
     this.quality += (1 - this.quality) * QUALITY_WEIGHT;
+    return true;
   }
 
   /** Takes a hello in. */

@@ -63,12 +63,13 @@ describe('the body of a frame', () => {
     ];
     const done = { box: 'c', lanes: [1, 2, 3].map((below) => ({ below, ranges: [] })) };
     const text = writeBody(
-      { ...fixed, isProbe: true, done, heard: { epoch: 2, seqs: [7] } },
+      { ...fixed, isProbe: true, way: 'modem', done, heard: { epoch: 2, seqs: [7] } },
       { lane: 1, from: 3, to: 9, items },
     );
     assert.deepEqual(readBody(text), {
       ...fixed,
       isProbe: true,
+      way: 'modem',
       heard: { epoch: 2, seqs: [7] },
       done,
       proof: null,
@@ -84,7 +85,14 @@ describe('the body of a frame', () => {
     });
   });
 
+  it('says nothing of the usual way', () => {
+    const text = writeBody({ ...fixed, way: 'direct' }, null);
+    assert.equal(text, writeBody(fixed, null));
+    assert.equal(readBody(text)?.way, 'direct');
+  });
+
   const bad: Record<string, object> = {
+    'a way that nobody knows': { way: 'pigeon' },
     'no box': { box: undefined },
     'a box without end': { box: 'x'.repeat(33) },
     'a lane of its own': { lane: 3, from: 1, to: 1, items: [] },

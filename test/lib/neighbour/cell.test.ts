@@ -155,7 +155,7 @@ describe('cells', () => {
       'length',
     );
     assert.equal(
-      inner((plain) => (plain[0] = 0x21)),
+      inner((plain) => (plain[0] = 0x31)),
       'form',
     );
     assert.equal(

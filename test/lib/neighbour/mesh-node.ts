@@ -1,4 +1,4 @@
-import { NeighbourMesh } from '../../../nodes/lib/neighbour/neighbour-mesh';
+import { NeighbourMesh, type MeshNeeds } from '../../../nodes/lib/neighbour/neighbour-mesh';
 import type { MeshEvent } from '../../../nodes/lib/neighbour/mesh-report';
 import type { Evidence } from '../../../nodes/lib/neighbour/evidence';
 import type { SimulatedTime } from './simulated-time';
@@ -20,8 +20,9 @@ export class MeshNode {
     time: SimulatedTime,
     random: () => number,
     readonly gatewayId = `gw-${nodeId}`,
+    more: Partial<MeshNeeds> = {},
   ) {
-    const needs = { schedule: time, random, epochMs: () => EPOCH_MS + time.nowMs() };
+    const needs = { schedule: time, random, epochMs: () => EPOCH_MS + time.nowMs(), ...more };
     this.mesh = new NeighbourMesh({ nodeId, gatewayId }, needs, {
       onUp: (frame, from) => {
         if (this.takesUp) this.ups.push({ text: Buffer.from(frame).toString('latin1'), from });

@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 
 const MIGRATIONS_FOLDER = join(__dirname, 'migrations');
 const BUSY_TIMEOUT_MS = 5_000;
+/** 16 MB in pages of 4 KB. */
+const LOG_PAGES = 4_000;
 /** "WBYP": an outbox is no ledger, and the other way round. */
 const APPLICATION_ID = 0x57425950;
 const OWNER_ONLY = 0o700;
@@ -26,6 +28,8 @@ export function openBypassDatabase(file: string): Database.Database {
     }
     // Pages of deleted messages are used again; the file never grows beyond the bound of the outbox by much.
     db.pragma('cache_size = -8192');
+    // What comes and soon goes is written to the log alone; a memory card wears out the less.
+    db.pragma(`wal_autocheckpoint = ${LOG_PAGES}`);
     migrate(db);
     return db;
   } catch (error) {

@@ -4,7 +4,8 @@ export type BypassStatements = ReturnType<typeof bypassStatements>;
 
 /** Every statement of the store, prepared once. */
 export function bypassStatements(db: Database.Database) {
-  const told = 'RETURNING lane, length(text) AS length';
+  const told = 'RETURNING lane, octet_length(text) AS length';
+  const stretch = 'WHERE peer = ? AND lane = ? AND seq BETWEEN ? AND ?';
   return {
     readFact: db.prepare('SELECT value FROM fact WHERE name = ?').pluck(),
     writeFact: db.prepare(
@@ -16,7 +17,11 @@ export function bypassStatements(db: Database.Database) {
       'SELECT seq, text FROM outgoing WHERE peer = ? AND lane = ? AND seq > ? ORDER BY seq LIMIT ?',
     ),
     lowest: db.prepare('SELECT seq FROM outgoing WHERE peer = ? AND lane = ? ORDER BY seq LIMIT 1').pluck(),
-    remove: db.prepare(`DELETE FROM outgoing WHERE peer = ? AND lane = ? AND seq BETWEEN ? AND ? ${told}`),
+    // Counted beforehand: handing back every row that goes takes a fifth of the time.
+    measure: db.prepare(
+      `SELECT count(*) AS items, ifnull(sum(octet_length(text)), 0) AS length FROM outgoing ${stretch}`,
+    ),
+    remove: db.prepare(`DELETE FROM outgoing ${stretch}`),
     stretchEnd: db
       .prepare('SELECT seq FROM outgoing WHERE lane = ? AND seq >= ? ORDER BY seq LIMIT 1 OFFSET ?')
       .pluck(),

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { Distrust } from '../../bypass/distrust';
 import { isGatewayId, KEY_BYTES } from '../../bypass/frame';
 import { openBypassDatabase } from './bypass-database';
 import { FrameSealing } from './frame-sealing';
-import { proofOf, readCode, type OneTimeCode } from './one-time-code';
+import { proofOf, readCode, readCodeFile, type OneTimeCode } from './one-time-code';
 import { OwnKeys } from './own-keys';
 import { PeerKeys } from './peer-keys';
 import { SqliteBypassStore } from './sqlite-bypass-store';
@@ -12,7 +13,7 @@ export interface IdentitySettings {
   side: 'gateway' | 'head-end';
   /** Empty at the head-end, and at a gateway whose one-time code says it. */
   gatewayId: string;
-  /** A one-time code, or the head-end's public key, or nothing when the head-end is known already. */
+  /** A one-time code, or the head-end's public key, or nothing when a file beside the keys says it or the head-end is known. */
   code: string;
   folder: string;
   monotonicMs: () => number;
@@ -22,6 +23,8 @@ export interface IdentitySettings {
 const BOX_BYTES = 8;
 const PUBLIC_KEY = /^[0-9a-f]{64}$/i;
 const HEAD_END_FILES = 'head-end';
+const DISTRUST = 'distrust';
+const CODE_FILE = 'one-time-code';
 /** The name of the head-end among the peers of a gateway. */
 const HEAD_END = '';
 
@@ -33,13 +36,16 @@ export class BypassIdentity {
   readonly peers: PeerKeys;
   readonly store: SqliteBypassStore;
   readonly sealing: FrameSealing;
+  readonly distrust: Distrust;
   /** Shown to the head-end until it answers; null when it knows this gateway, or was told of it by hand. */
   readonly proof: string | null;
   /** One router works for an identity; a second one would send everything twice. */
   isTaken = false;
 
-  constructor({ side, gatewayId, code, folder, monotonicMs, wallMs }: IdentitySettings) {
+  constructor({ side, gatewayId, code: entered, folder, monotonicMs, wallMs }: IdentitySettings) {
     this.side = side;
+    const isFromFile = side === 'gateway' && entered.trim() === '';
+    const code = isFromFile ? codeInFile(join(folder, CODE_FILE), gatewayId.trim()) : entered;
     const oneTime = side === 'gateway' && code.includes(':') ? readCode(code) : null;
     this.gatewayId = side === 'head-end' ? '' : gatewayOf(gatewayId, oneTime);
     const name = side === 'head-end' ? HEAD_END_FILES : `gateway-${this.gatewayId}`;
@@ -51,6 +57,7 @@ export class BypassIdentity {
         monotonicMs,
         newBox: () => randomBytes(BOX_BYTES).toString('hex'),
       });
+      this.distrust = new Distrust(this.store.noted(DISTRUST), (text) => this.store.note(DISTRUST, text));
       this.sealing = new FrameSealing(
         () => this.keys.all,
         (peer) => this.peers.of(peer),
@@ -103,6 +110,12 @@ export class BypassIdentity {
       throw new RangeError('the code must be a one-time code or the public key of the head-end');
     return null;
   }
+}
+
+/** A folder may belong to more than one gateway, and the code in it to another one. */
+function codeInFile(file: string, gatewayId: string): string {
+  const code = readCodeFile(file);
+  return gatewayId === '' || code.startsWith(`${gatewayId}:`) ? code : '';
 }
 
 function gatewayOf(gatewayId: string, oneTime: OneTimeCode | null): string {

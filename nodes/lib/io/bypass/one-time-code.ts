@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { isGatewayId, KEY_BYTES } from '../../bypass/frame';
 
 /** What a code tells a gateway: who it is, whom it talks to, and a secret that shows it was invited. */
@@ -25,6 +26,25 @@ export function readCode(text: string): OneTimeCode {
   if (!isWhole || !check(gatewayId, bytes.subarray(0, end)).equals(bytes.subarray(end)))
     throw new RangeError('the one-time code is not complete or has a typing error');
   return { gatewayId, headEndKey: bytes.subarray(0, KEY_BYTES), secret: bytes.subarray(KEY_BYTES, end) };
+}
+
+/** What a file may hold besides: more is no code. */
+const MAX_FILE_LETTERS = 1_000;
+const OWNER_ONLY = 0o600;
+
+/** For an installer who prepares the memory card of a gateway and types nothing there. */
+export function writeCodeFile(file: string, code: string): void {
+  writeFileSync(file, `${code}\n`, { mode: OWNER_ONLY });
+}
+
+/** The code in a file; empty when there is no such file. */
+export function readCodeFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').slice(0, MAX_FILE_LETTERS).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
 }
 
 /** Shows the knowledge of a code without giving it away, for these two keys and no others. */

@@ -62,7 +62,8 @@ export class PortLink implements NeighbourLink {
     this.reason = null;
     port.onData((bytes) => this.hearBytes(bytes));
     port.onClose((reason) => this.lose(reason));
-    this.hearState(true, null);
+    // It may have ended already, and then it is no use to anybody.
+    if (this.port === port) this.hearState(true, null);
   }
 
   private lose(reason: string): void {

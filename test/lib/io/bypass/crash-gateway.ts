@@ -1,9 +1,8 @@
 // A process that is made to be killed: keeps readings as fast as it can, says so when each is durable, and sends them up.
-import { writeSync } from 'node:fs';
 import { itemText } from '../../../../nodes/lib/bypass/body';
 import { GatewaySide } from '../../../../nodes/lib/bypass/gateway-side';
 import { WAY_LIMITS } from '../../../../nodes/lib/bypass/way-health';
-import { clock, connect, DOWN_TOPIC, GATEWAY_ID, identityOf, TICK_MS, UP_TOPIC } from './bypass-process';
+import { clock, connect, DOWN_TOPIC, GATEWAY_ID, identityOf, say, TICK_MS, UP_TOPIC } from './bypass-process';
 
 const [folder = '', url = '', code = '', round = '0'] = process.argv.slice(2);
 /** The last round only delivers what the ones before have left. */
@@ -35,7 +34,7 @@ function keep(): void {
   side.put(
     names.map((meterId) => ({ lane: 1, meterId, text: itemText({ meterId, atMs: 1, energyWh: 1 }, '') })),
   );
-  writeSync(1, names.map((name) => `kept ${name}\n`).join(''));
+  say(names.map((name) => `kept ${name}\n`).join(''));
 }
 
 side.start();

@@ -1,9 +1,8 @@
 // A process that is made to be killed: opens what comes up, stores it in a ledger of its own, and confirms it after that.
 import Database from 'better-sqlite3';
-import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { HeadEndSide } from '../../../../nodes/lib/bypass/head-end-side';
-import { clock, connect, DOWN_TOPIC, identityOf, TICK_MS, UP_TOPIC } from './bypass-process';
+import { clock, connect, DOWN_TOPIC, identityOf, say, TICK_MS, UP_TOPIC } from './bypass-process';
 
 const [folder = '', url = ''] = process.argv.slice(2);
 
@@ -27,7 +26,7 @@ const side = new HeadEndSide({
       ledger.transaction(() => {
         for (const { meterId } of payload as { meterId: string }[]) store.run(meterId);
       })();
-      writeSync(1, 'stored\n');
+      say('stored\n');
       side.confirm(origin);
     }
   },

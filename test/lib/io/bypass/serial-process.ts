@@ -1,6 +1,5 @@
 // One of two processes at the ends of a serial line: `gateway` has no way but its neighbour, `carrier` has the head-end with it.
 // Says on its standard output, one line each, what is kept or stored.
-import { writeSync } from 'node:fs';
 import { itemText } from '../../../../nodes/lib/bypass/body';
 import { GatewaySide } from '../../../../nodes/lib/bypass/gateway-side';
 import { HeadEndSide } from '../../../../nodes/lib/bypass/head-end-side';
@@ -9,7 +8,7 @@ import { openSerialLink } from '../../../../nodes/lib/io/neighbour/serial-link';
 import { realSchedule } from '../../../../nodes/lib/io/serial/real-schedule';
 import { NeighbourMesh } from '../../../../nodes/lib/neighbour/neighbour-mesh';
 import type { MeshListener } from '../../../../nodes/lib/neighbour/mesh-report';
-import { clock, GATEWAY_ID, identityOf, TICK_MS } from './bypass-process';
+import { clock, GATEWAY_ID, identityOf, say, TICK_MS } from './bypass-process';
 
 const [role = '', folder = '', serialPort = '', code = '', count = '0'] = process.argv.slice(2);
 const BAUD_RATE = 115_200;
@@ -50,7 +49,7 @@ function runGateway(): void {
     if (number >= Number(count)) return;
     const meterId = `M${(number += 1)}`;
     side.put([{ lane: 1, meterId, text: itemText({ meterId, atMs: 1, energyWh: 1 }, '') }]);
-    writeSync(1, `kept ${meterId}\n`);
+    say(`kept ${meterId}\n`);
   }, READ_EVERY_MS);
   setInterval(() => {
     side.tick();
@@ -76,12 +75,12 @@ function runCarrier(): void {
     send: (_via, gatewayId, frame) => void mesh.carryDown(gatewayId, frame),
     deliver: (_gatewayId, _via, messages) => {
       for (const { payload, origin } of messages) {
-        for (const { meterId } of payload as { meterId: string }[]) writeSync(1, `stored ${meterId}\n`);
+        for (const { meterId } of payload as { meterId: string }[]) say(`stored ${meterId}\n`);
         side.confirm(origin);
       }
     },
     arrived: () => undefined,
-    hear: ({ kind }) => void writeSync(1, `event ${kind}\n`),
+    hear: ({ kind }) => say(`event ${kind}\n`),
   });
   const mesh = meshOf(2, 'carrier', {
     onUp: (frame) => {

@@ -80,6 +80,26 @@ describe('what a bypass-router keeps on disk', () => {
     assert.deepEqual(store.use(1), { items: 0, bytes: 0 });
   });
 
+  it('counts bytes as the disk does, in every writing', () => {
+    const text = itemText({ meterId: 'मीटर', name: '🔌' }, '');
+    store.put('', [{ lane: 1, meterId: 'M', text }]);
+    assert.equal(store.use(1).bytes, Buffer.byteLength(text) + 60);
+    store.dropOldest(1, 1);
+    assert.deepEqual(store.use(1), { items: 0, bytes: 0 });
+  });
+
+  it('goes back to waiting for the disk after it has deleted what has arrived, even if that fails', () => {
+    const db = openBypassDatabase(join(folder, 'waits.sqlite'));
+    const waiting = new SqliteBypassStore(db, { monotonicMs: () => 0, newBox: () => 'box' });
+    const waits = (): unknown => db.pragma('synchronous', { simple: true });
+    waiting.put('', [item(1)]);
+    waiting.remove('', [{ lane: 1, range: [1, 1] }]);
+    assert.equal(waits(), 2);
+    assert.throws(() => waiting.remove('', [{ lane: 1, range: ['no', {}] as never }]));
+    assert.equal(waits(), 2);
+    waiting.close();
+  });
+
   it('thins out to the last of each meter and stretch of time', () => {
     for (let minute = 0; minute < 30; minute += 1) {
       nowMs = minute * MINUTE_MS;
