@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { realSchedule } from '../../nodes/lib/io/serial/real-schedule';
 import { readPdu } from '../../nodes/lib/sms/read-pdu';
+import { errorText } from '../../nodes/lib/text/to-error';
 import { firstLine, StartFailure } from '../start-failure';
 import { findScenario } from './find-scenario';
 import { SCENARIOS } from './known-scenarios';
@@ -98,7 +99,15 @@ function showTexts(modem: SimulatedModem): void {
   };
   createInterface({ input: process.stdin }).on('line', (line) => {
     const [, from, text] = /^(\+?\d{3,15})\s+(.+)$/.exec(line.trim()) ?? [];
-    if (from !== undefined && text !== undefined) modem.receiveFrom(from, text);
+    if (from !== undefined && text !== undefined) receive(modem, from, text);
     else if (line.trim() !== '') console.log('Write a number and a text, such as: +9779800000001 Hello');
   });
+}
+
+function receive(modem: SimulatedModem, from: string, text: string): void {
+  try {
+    modem.receiveFrom(from, text);
+  } catch (error) {
+    console.log(errorText(error));
+  }
 }

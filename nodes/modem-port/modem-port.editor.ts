@@ -187,7 +187,13 @@ RED.nodes.registerType<ModemPortConfig>('modem-port', {
     $('#modem-port-countries').append(COUNTRY_CODES.map((code) => option(code, names.of(code) ?? code)));
     $('#modem-port-time-zones').append(Intl.supportedValuesOf('timeZone').map((zone) => option(zone, '')));
     $('#node-config-input-via, #node-config-input-mode').on('change', showWhatFits);
+    // A port of version 0 has none, and the dialog would leave it empty.
+    const pulse = $('#node-config-input-powerKeyPulseMs');
+    if (!pulse.val()) pulse.val(DEFAULTS.powerKeyPulseMs);
     $('#node-config-input-powerKeyLine').on('change input', showPowerKey);
+  },
+  oneditsave() {
+    this.configVersion = DEFAULTS.configVersion;
   },
 });
 

@@ -96,6 +96,17 @@ export class CommandLanes {
     return this.pumping;
   }
 
+  /** The same, or after this long although one still is. */
+  idleWithin(mostMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.schedule.after(mostMs, resolve);
+      void this.idle().then(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
   private pump(): void {
     if (!this.isPumping) this.pumping = this.serveAll();
   }

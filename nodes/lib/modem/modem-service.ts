@@ -233,7 +233,8 @@ export class ModemService {
 
   private tell(report: TextReport): boolean {
     const isHeard = this.post.tell(report);
-    this.showState();
+    // Whether it was heard is counted after this.
+    queueMicrotask(() => this.showState());
     return isHeard;
   }
 

@@ -31,6 +31,9 @@ export interface ModemListener {
 /** After this long, what a booting modem says means that it has started anew without saying RDY. */
 const BOOT_TALK_MS = 60_000;
 
+/** Node-RED gives a node 15 s to close. */
+const HEAR_OUT_MS = 8_000;
+
 /** One GSM modem, kept alive: whatever happens to it, it is brought back, and what was asked of it gets an answer. */
 export class Modem {
   readonly phoneBook: PhoneBook;
@@ -112,6 +115,8 @@ export class Modem {
     this.hasStopped = true;
     const fault = new AtFault('stopped', 'the modem is being closed');
     this.trouble({ kind: 'boot', fault });
+    // A text that is on its way has a while to say what became of it.
+    await this.lanes.idleWithin(HEAR_OUT_MS);
     this.lanes.close(fault);
     this.wakeUp();
     await this.engine?.close(fault);

@@ -33,7 +33,7 @@ const MAX_BUDGET = 10_000_000;
 const BURST = 10;
 /** Shorter is no press; a SIM800 that is pressed for 33 s starts anew and is off right after. */
 const MIN_KEY_PULSE_MS = 100;
-const MAX_KEY_PULSE_MS = 30_000;
+const MAX_KEY_PULSE_MS = 8_000;
 
 /** Rates to look for a modem at: all the usual ones, or the one that is given. */
 export function baudRatesOf(baudRate: string): readonly number[] {

@@ -114,7 +114,8 @@ export class OutgoingBook {
 
   /** A text that is sent once more gets another time to expire. */
   renew(messageId: string, details: TextDetails): void {
-    this.details.set(messageId, details);
+    // That it is queued again is the answer to the call.
+    this.details.set(messageId, { ...details, told: 'queued' });
     this.dirty.add(messageId);
   }
 

@@ -42,8 +42,11 @@ export interface OutgoingDeskOptions {
 
 /** Texts remembered beside the waiting ones: so long a repeated request is known, and a late report finds its text. */
 const REMEMBERED_TEXTS = 10_000;
+/** No modem sends more than one every 3 s. */
+const MOST_PER_HOUR = 1_200;
 /** Networks give a phone that is off a day or two. */
-const REPORT_WAIT_MS = 72 * 3_600_000;
+const HOUR_MS = 3_600_000;
+const REPORT_WAIT_MS = 72 * HOUR_MS;
 /** A text that is refused for a passing reason; with the pauses below that is more than an hour. */
 const MAX_TRIES = 20;
 const FIRST_PAUSE_MS = 10_000;
@@ -55,6 +58,8 @@ const REFERENCES = 256;
 /** Takes texts in, sends them one after the other, and knows what became of each. */
 export class OutgoingDesk {
   private readonly book: OutgoingBook;
+  /** Texts that are not on the disk yet. */
+  private readonly adding = new Map<string, Promise<void>>();
   private unanswered: { pdu: string; messageId: string; part: number } | null = null;
   private isOpen = false;
   private hasClosed = false;
@@ -69,7 +74,10 @@ export class OutgoingDesk {
 
   constructor(private readonly options: OutgoingDeskOptions) {
     const { store, wallMs, limits, tell } = options;
-    const book = { maxMessages: limits.maxWaiting + REMEMBERED_TEXTS, reportWaitMs: REPORT_WAIT_MS };
+    // On a network without reports every text is on its way for as long as a report may take.
+    const unreported = Math.min(limits.messagesPerHour, MOST_PER_HOUR) * (REPORT_WAIT_MS / HOUR_MS);
+    const maxMessages = limits.maxWaiting + Math.max(REMEMBERED_TEXTS, unreported);
+    const book = { maxMessages, reportWaitMs: REPORT_WAIT_MS };
     this.book = new OutgoingBook({ store, wallMs, book, queue: limits, tell });
   }
 
@@ -131,7 +139,10 @@ export class OutgoingDesk {
   async submit(request: TextRequest): Promise<TextReport> {
     const { to, denial } = recipientOf(request.to, this.options.rules);
     const known = this.book.find(request.messageId);
-    if (known) return repeated(request, to, known);
+    if (known) {
+      await this.adding.get(request.messageId);
+      return repeated(request, to, known);
+    }
     const reference = (this.book.reference + 1) % REFERENCES;
     const pdus = pdusOf(request, to, reference);
     const queuedAtMs = this.options.wallMs();
@@ -147,7 +158,9 @@ export class OutgoingDesk {
     const refusal = denial === '' ? this.admit(message, details, 'new') : denial;
     if (refusal !== '') return { ...reportOf(message, details), state: 'failed', reason: refusal };
     this.book.reference = reference;
-    await this.book.add(message, details);
+    const adding = this.book.add(message, details).finally(() => this.adding.delete(messageId));
+    this.adding.set(messageId, adding);
+    await adding;
     this.pump();
     return reportOf(message, details);
   }
@@ -272,6 +285,8 @@ export class OutgoingDesk {
       if (typeof part !== 'number' || pdu === undefined) return true;
       // Written down before the modem has it: a process that dies from here on leaves an unknown text, never a second one.
       const isWritten = await this.save(this.book.onPart(messageId, part, { kind: 'handed' }));
+      // It could not be written when it came in, and was refused.
+      if (!this.book.find(messageId)) return true;
       const result = isWritten ? await this.options.submitPdu(pdu) : NOT_WRITTEN;
       if (result.state === 'unknown') this.unanswered = { pdu, messageId, part };
       await this.save(this.book.onPart(messageId, part, eventOf(result)));

@@ -305,7 +305,7 @@ describe('modem: ladder', function () {
     bench.simulated.say('NORMAL POWER DOWN');
     await bench.schedule.pass(1_000);
     const stopped = bench.modem.stop();
-    await bench.schedule.outcome(stopped, 100);
+    await bench.schedule.outcome(stopped, 9_000);
     assert.equal((await text).state, 'unknown');
     assert.ok(!bench.phases.includes('recovering'), bench.phases.join());
     bench.simulated.close();

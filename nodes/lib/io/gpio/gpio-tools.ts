@@ -82,7 +82,7 @@ function toolsOfVersion1(env: NodeJS.ProcessEnv): GpioTools {
       const time = [`--sec=${Math.floor(forMs / MS_PER_S)}`, `--usec=${(forMs % MS_PER_S) * US_PER_MS}`];
       const on = ['--mode=time', ...time, ...lowFlag(line), chip, `${number}=1`];
       const off = ['--mode=exit', ...lowFlag(line), chip, `${number}=0`];
-      const script = `gpioset ${on.join(' ')}; gpioset ${off.join(' ')}`;
+      const script = `gpioset ${on.join(' ')}; r=$?; gpioset ${off.join(' ')} || r=$?; exit $r`;
       return { program: 'sh', args: ['-c', script] };
     },
     read: async (line) => ({ program: 'gpioget', args: [...lowFlag(line), ...(await placeOf(line))] }),
