@@ -77,7 +77,7 @@ function connect(
   const site = requireSite(RED, config.site);
   const link = config.broker === '' ? null : requireLink(RED, config.broker);
   const rules = new MeterRules(config.meters, config);
-  const watch = new MeterWatch(rules, config.checksSignals);
+  const watch = new MeterWatch(rules, config.checksSignals, site.chain.numbers);
   const reader = new PayloadReader({
     settingsOf: (meterId) => rules.of(meterId).settings,
     storedWh: (meterId) => shownRegister(site.store, meterId),
@@ -99,6 +99,10 @@ function connect(
     if (ports.some((port) => port !== null)) node.send(ports);
     showCounters(RED, status, ingest);
   };
+  undo.push(
+    () => gate.close(),
+    () => watch.close(),
+  );
   undo.push(site.offerRetake(node.id, (message) => emit(gate.again(message))));
   const sweeper = setInterval(() => {
     watch.sweep(site.nowMs());
@@ -164,6 +168,7 @@ function listenTo(
     link.onDevice(({ kind, device, will }) => {
       // A meter that says goodbye between two reports is no news; its deadline tells when it is missing.
       if (kind !== 'outage') return;
+      gate.meet(device);
       watch.lose(device, gate.nowMs(), will ? 'outage' : 'offline');
       emit(NOTHING);
     }),
@@ -201,7 +206,9 @@ function answer(
 ): Ports | Promise<Ports> {
   if (request.kind === 'counters') {
     const shapes = Object.fromEntries(reader.seen);
-    return [null, null, { ...message, payload: { kind: 'counters', ...gate.counters, shapes } }];
+    const { droppedAnnouncements } = reader;
+    const payload = { kind: 'counters', ...gate.counters, shapes, droppedAnnouncements };
+    return [null, null, { ...message, payload }];
   }
   const { meterId } = request;
   return sampling.send(request).then(({ topic, payload }) => {

@@ -1,20 +1,17 @@
 import type { Site } from '../lib/site/site';
 import type { Answer } from '../lib/meter/meter-link';
-import {
-  retakeReadings,
-  takeUnderstood,
-  type Intake,
-  type IntakeContext,
-  type RefusedReading,
-} from '../lib/meter/intake';
+import { retakeReadings, takeUnderstood, type Intake, type IntakeContext } from '../lib/meter/intake';
 import { countIntake, newIntakeCounters } from '../lib/meter/intake-counters';
+import { filedRefusals } from '../lib/meter/filed-refusals';
 import type { MeterRules } from '../lib/meter/meter-rules';
 import type { MeterWatch } from '../lib/meter/meter-watch';
+import { RecentMap } from '../lib/meter/recent-map';
 import { asList, fillMessage, type PrepaidMessage, type TakenReading } from '../lib/meter/prepaid-message';
 import type { Reading } from '../lib/meter/reading';
 import type { PayloadReader } from '../lib/meter/shapes/payload-reader';
 import { toError } from '../lib/text/to-error';
 import { OWN_SHAPE, type Binding, type Understood } from '../lib/meter/shapes/understood';
+import { RefusalDesk } from './refusal-desk';
 
 /** What comes out: accepted readings for output 1, refusals for output 2. News of meters is asked from the watch. */
 export interface GateOutputs {
@@ -53,8 +50,8 @@ export interface GateOptions {
   onFault: (error: Error) => void;
 }
 
-/** Where a meter was heard last. Past this many the one that was heard first is forgotten. */
-const MAX_HEARD_ON = 50_000;
+/** Where a meter was heard last. Past this many, those that were quiet for long are forgotten. */
+const MAX_HEARD_ON = 100_000;
 /** So many messages at once are a rush; below it each reading travels by itself, which is easier to build on. */
 const MIN_BUNDLE = 8;
 /** Senders that travel alone for now. Past this many, the rest travel together again. */
@@ -70,14 +67,16 @@ const NOTHING: GateOutputs = { accepted: null, refusals: [] };
 export class ReadingGate {
   readonly counters = newIntakeCounters();
   /** On which topic a meter that does not speak our own JSON was heard, so that it can be asked there. */
-  private readonly heardOn = new Map<string, string>();
+  private readonly heardOn = new RecentMap<string, string>(MAX_HEARD_ON);
   private readonly context: IntakeContext;
   /** Senders whose bundle was not stored. Each travels alone until it is, so that one does not hold up the others. */
   private readonly alone = new Set<string>();
+  private readonly refusals: RefusalDesk;
   private lastNumber = 0;
 
   constructor(private readonly options: GateOptions) {
-    const { site, rules, watch } = options;
+    const { site, rules, watch, onFault } = options;
+    this.refusals = new RefusalDesk({ submit: (posting, settle) => site.submit(posting, settle), onFault });
     const { store, chain } = site;
     this.context = {
       chain,
@@ -92,6 +91,16 @@ export class ReadingGate {
 
   nowMs(): number {
     return this.options.site.nowMs();
+  }
+
+  /** Looks a device up, so that what happens to it is remembered if it is a meter. */
+  meet(device: string): void {
+    this.options.site.chain.accountOf(device);
+  }
+
+  /** What has not been written down yet stays with its senders. */
+  close(): void {
+    this.refusals.close();
   }
 
   topicOf(meterId: string): string | undefined {
@@ -252,14 +261,7 @@ export class ReadingGate {
   }
 
   private rememberTopic(meterId: string, topic: string): void {
-    if (this.heardOn.get(meterId) === topic) return;
-    this.heardOn.delete(meterId);
-    this.heardOn.set(meterId, topic);
-    if (this.heardOn.size <= MAX_HEARD_ON) return;
-    for (const first of this.heardOn.keys()) {
-      this.heardOn.delete(first);
-      return;
-    }
+    if (this.heardOn.get(meterId) !== topic) this.heardOn.set(meterId, topic);
   }
 
   private pass(message: PrepaidMessage, intake: Intake): GateOutputs {
@@ -268,22 +270,17 @@ export class ReadingGate {
     // A copy is stored already, and what only says something needs no storing.
     const ended = intake.duplicates + intake.noted;
     if (ended > 0) receipts.settle(receipt, ended, 'durable');
-    const refusals = intake.refused.map((refused) => this.store(message, refused));
     const accepted = intake.taken.length > 0 ? fillMessage(message, intake.taken, intake.isFrame) : null;
-    return { accepted, refusals };
+    return { accepted, refusals: intake.refused.length > 0 ? this.store(message, intake) : [] };
   }
 
   /** A refused reading counts as dealt with once it is written down. */
-  private store({ topic, prepaid }: PrepaidMessage, { refusal, content }: RefusedReading): PrepaidMessage {
-    const { site, onFault } = this.options;
-    const source = topic ?? '';
-    site.submit({ type: 'refusal', refusal, source, content }, (error, result) => {
-      const isStored = error === null && result?.outcome === 'recorded';
-      const reason = error?.message ?? (result?.outcome === 'refused' ? result.reason : '');
-      if (!isStored) onFault(new Error(`what ${source || 'a meter'} sent is not stored: ${reason}`));
-      site.receipts.settle(prepaid?.receipt, 1, isStored ? 'durable' : 'failed');
-    });
-    return { topic: source, payload: refusal };
+  private store({ topic = '', prepaid }: PrepaidMessage, { refused, isFrame }: Intake): PrepaidMessage[] {
+    const { receipts } = this.options.site;
+    this.refusals.file(topic, filedRefusals(refused, isFrame), (readings, outcome) =>
+      receipts.settle(prepaid?.receipt, readings, outcome),
+    );
+    return refused.map(({ refusal }) => ({ topic, payload: refusal }));
   }
 
   /** The readings go nowhere, so the chain must not count them. */

@@ -2,7 +2,6 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Posting } from '../lib/ledger/posting';
 import { parseStaffRequest, type StaffRequest } from '../lib/ledger/staff-request';
 import type { PrepaidMessage } from '../lib/meter/prepaid-message';
-import { leaveSupply } from '../lib/policy/supply-decision';
 import { migrateConfig } from '../lib/red/config-migration';
 import { onInput } from '../lib/red/on-input';
 import { readyOrFault } from '../lib/red/ready-or-fault';
@@ -28,6 +27,7 @@ export = function register(RED: NodeAPI): void {
     onInput<PrepaidMessage>(this, async (message) => {
       const ledger = site();
       const request = parseStaffRequest(message.payload);
+      refuseTaken(ledger, message.payload, request);
       const by = typeof message['by'] === 'string' ? message['by'] : 'flow';
       const postings = postingsFor(request, by);
       const results = await Promise.all(postings.map((posting) => ledger.post(posting)));
@@ -42,6 +42,18 @@ export = function register(RED: NodeAPI): void {
   RED.nodes.registerType('prepaid-register', PrepaidRegister);
 };
 
+/** Whoever opens an account by hand may ask not to be given one that somebody has, perhaps without a meter. */
+function refuseTaken({ store }: Site, payload: unknown, request: StaffRequest): void {
+  if (request.kind !== 'register') return;
+  const sources = (Array.isArray(payload) ? payload : [payload]) as { refuseExisting?: unknown }[];
+  for (const [index, { accountId, meterId }] of request.registrations.entries()) {
+    if (sources[index]?.refuseExisting !== true || !store.hasAccount(accountId)) continue;
+    // The same once more, such as after an answer that was lost, is no mistake.
+    if (store.knownMeter(meterId)?.accountId !== accountId)
+      throw new RangeError(`accountId is that of another customer: choose another, got "${accountId}"`);
+  }
+}
+
 /** Nothing here decides about anybody's light: the next reading or payment does, at the balance guard. */
 function postingsFor(request: StaffRequest, by: string): Posting[] {
   switch (request.kind) {
@@ -49,11 +61,11 @@ function postingsFor(request: StaffRequest, by: string): Posting[] {
       return request.registrations.map((registration) => ({ type: 'register', registration, by }));
     case 'takeDown': {
       const { meterId, closing } = request;
-      return [{ type: 'closeMeter', meterId, closing, by, decide: leaveSupply }];
+      return [{ type: 'closeMeter', meterId, closing, by, guard: null }];
     }
     case 'settle': {
       const { refusalId, settlement } = request;
-      return [{ type: 'settleHeld', refusalId, settlement, by, decide: leaveSupply }];
+      return [{ type: 'settleHeld', refusalId, settlement, by, guard: null }];
     }
   }
 }

@@ -3,6 +3,7 @@ import type { PostingResult, RelayLockPosting } from '../lib/ledger/posting';
 import type { RelayRecord } from '../lib/ledger/store';
 import type { MeterLink } from '../lib/meter/meter-link';
 import type { PrepaidMessage } from '../lib/meter/prepaid-message';
+import type { Binding } from '../lib/meter/shapes/understood';
 import { dialectNamed, writeCommand } from '../lib/relay/dialects';
 import type { CommandToSend, DeviceCommand, DialectContext } from '../lib/relay/dialects/dialect';
 import { RelayDriver } from '../lib/relay/relay-driver';
@@ -11,6 +12,7 @@ import type { RelayInput } from '../lib/relay/relay-input';
 import type { RelayRules } from '../lib/relay/relay-rules';
 import { stateOf, type RelayAlarm } from '../lib/relay/relay-state';
 import type { Site } from '../lib/site/site';
+import { showValue } from '../lib/text/show-value';
 import { toError } from '../lib/text/to-error';
 import { GpioDesk } from './gpio-desk';
 import type { RelaySwitchConfig } from './relay-switch.config';
@@ -41,6 +43,8 @@ export class RelayDesk {
   last: RelayRecord | null = null;
   private readonly gpio: GpioDesk;
   private readonly ears = new RelayEars();
+  /** When what was dropped is told of next: at the first and then at every doubling, so that nobody fills the log. */
+  private tellDroppedAt = 1;
   private readonly listening = new Map<string, () => void>();
 
   constructor(private readonly options: RelayDeskOptions) {
@@ -148,7 +152,7 @@ export class RelayDesk {
       if (this.listening.has(filter)) continue;
       const stop = link.listen(filter, (topic, payload, answer) => {
         answer?.(null);
-        this.hear(this.hearDevice(topic, payload));
+        this.hear(this.hearDevice(topic, payload, (device) => this.isBound(device)));
       });
       this.listening.set(filter, stop);
     }
@@ -169,13 +173,30 @@ export class RelayDesk {
     else await this.driver.report({ meterId: relay.meterId, reported, isArmed }, 'device');
   }
 
-  private async hearDevice(topic: string, payload: unknown): Promise<void> {
-    for (const { device, reported, isBack } of this.ears.hear(topic, payload, this.options.site.nowMs())) {
+  /** Whether the device of a topic may speak for itself only. */
+  private isBound(device: string): boolean {
+    const { link } = this.options;
+    return link?.bindsTopics === true && !link.speaksForOthers(device);
+  }
+
+  /** What comes by wire, an operator has let in. */
+  private async hearDevice(topic: string, payload: unknown, isBound?: Binding): Promise<void> {
+    const heard = this.ears.hear(topic, payload, this.options.site.nowMs(), isBound);
+    this.tellOfDropped(topic);
+    for (const { device, reported, isBack } of heard) {
       if (isBack) this.driver.deviceIsBack(device);
       const relay = reported === null ? undefined : this.driver.relayNamed(device);
       if (relay && reported !== null)
         await this.driver.report({ meterId: relay.meterId, reported }, 'device');
     }
+  }
+
+  private tellOfDropped(topic: string): void {
+    const { dropped } = this.ears;
+    if (dropped < this.tellDroppedAt) return;
+    this.tellDroppedAt = 2 * dropped;
+    const words = `${dropped} times a device spoke of what is not its own or announced too much, at last`;
+    this.options.onError(new Error(`${words} on ${showValue(topic)}`));
   }
 
   /** What comes without anybody waiting for it has nobody to tell of a fault. */

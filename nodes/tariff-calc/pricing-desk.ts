@@ -3,14 +3,6 @@ import type { Reading, Segment } from '../lib/meter/reading';
 import type { Site } from '../lib/site/site';
 import type { Charge } from '../lib/tariff/charge';
 
-/** A reading of a message whose price is known. */
-interface PricedItem {
-  reading: Reading;
-  segment: Segment;
-  accountId: string;
-  charge: Charge;
-}
-
 /** Puts prices on readings that are on their way to the ledger. */
 export class PricingDesk {
   constructor(
@@ -37,44 +29,42 @@ export class PricingDesk {
         `msg.prepaid.segment must have one segment for each of the ${readings.length} readings, got ${segments.length}`,
       );
     }
-    const priced: PricedItem[] = [];
-    const outOfStep: Reading[] = [];
-    for (const [index, segment] of segments.entries()) {
-      const reading = readings[index];
-      if (!reading) continue;
-      const charge = this.chargeOrGiveBack(message, readings, reading, segment);
-      if (charge) priced.push({ reading, segment, accountId: accounts[index] ?? '', charge });
-      else outOfStep.push(reading);
+    const charges: Charge[] = [];
+    let outOfStep: Set<Reading> | null = null;
+    try {
+      for (let index = 0; index < segments.length; index += 1) {
+        const reading = readings[index];
+        const segment = segments[index];
+        if (!reading || !segment) continue;
+        const charge = this.site.prices.charge(reading.meterId, segment, this.tariffId);
+        if (charge) charges.push(charge);
+        else (outOfStep ??= new Set()).add(reading);
+      }
+    } catch (error) {
+      this.site.giveBack(message, readings);
+      throw error;
     }
-    const rest = outOfStep.length === 0 ? message : withOnly(message, priced);
-    if (rest.prepaid) rest.prepaid.charge = priced.map(({ charge }) => charge);
-    if (outOfStep.length > 0) this.sendBack(message, outOfStep);
-    return priced.length > 0 ? rest : null;
+    const rest = outOfStep === null ? message : without(message, outOfStep, readings, segments, accounts);
+    if (rest.prepaid) rest.prepaid.charge = charges;
+    if (outOfStep !== null) this.sendBack(message, [...outOfStep]);
+    return charges.length > 0 ? rest : null;
   }
 
   private priceOne(message: PrepaidMessage, segment: Segment): PrepaidMessage | null {
     const reading = message.payload as Reading;
-    const charge = this.chargeOrGiveBack(message, [reading], reading, segment);
+    let charge: Charge | undefined;
+    try {
+      charge = this.site.prices.charge(reading.meterId, segment, this.tariffId);
+    } catch (error) {
+      this.site.giveBack(message, [reading]);
+      throw error;
+    }
     if (!charge) {
       this.sendBack(message, [reading]);
       return null;
     }
     (message.prepaid ??= {}).charge = charge;
     return message;
-  }
-
-  private chargeOrGiveBack(
-    message: PrepaidMessage,
-    all: readonly Reading[],
-    reading: Reading,
-    segment: Segment,
-  ): Charge | undefined {
-    try {
-      return this.site.prices.charge(reading.meterId, segment, this.tariffId);
-    } catch (error) {
-      this.site.giveBack(message, all);
-      throw error;
-    }
   }
 
   private sendBack(message: PrepaidMessage, readings: readonly Reading[]): void {
@@ -86,14 +76,24 @@ export class PricingDesk {
   }
 }
 
-function withOnly(message: PrepaidMessage, items: readonly PricedItem[]): PrepaidMessage {
+function without(
+  message: PrepaidMessage,
+  dropped: ReadonlySet<Reading>,
+  readings: readonly Reading[],
+  segments: readonly Segment[],
+  accounts: readonly string[],
+): PrepaidMessage {
+  const isKept = (_: unknown, index: number): boolean => {
+    const reading = readings[index];
+    return reading !== undefined && !dropped.has(reading);
+  };
   return {
     ...message,
-    payload: items.map(({ reading }) => reading),
+    payload: readings.filter(isKept),
     prepaid: {
       ...message.prepaid,
-      segment: items.map(({ segment }) => segment),
-      accountId: items.map(({ accountId }) => accountId),
+      segment: segments.filter(isKept),
+      accountId: accounts.filter(isKept),
     },
   };
 }

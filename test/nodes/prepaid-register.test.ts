@@ -43,6 +43,20 @@ describe('prepaid-register', () => {
     ]);
   });
 
+  it('changes nobody who has the account already, when asked not to, also where they have no meter', async () => {
+    await flow.ask('register', { payload: house(1) }, 'out');
+    await flow.ask('register', { payload: { takeDown: { meterId: 'M1' } } }, 'out');
+    const other = { ...house(2), accountId: 'A1', name: 'Somebody else', refuseExisting: true };
+    const { error } = (await flow.ask('register', { payload: other }, 'error')) as {
+      error: { message: string };
+    };
+    assert.match(error.message, /accountId is that of another customer: choose another, got "A1"/);
+    const own = { ...house(3), refuseExisting: true };
+    await flow.ask('register', { payload: own }, 'out');
+    await flow.ask('register', { payload: own }, 'out');
+    assert.equal(flow.ledger.store.knownMeter('M2'), undefined);
+  });
+
   it('makes a meter known that was held as unknown before', async () => {
     const { chain } = flow.ledger;
     const reading = { meterId: 'M1', atMs: flow.ledger.nowMs(), energyWh: 1 };

@@ -97,7 +97,7 @@ describe('the gate of readings', () => {
     const outputs = gate.fromBroker(arrival('M1', 'nonsense'));
     receipts.expire(10 * RECEIPT_LIFE_MS);
     assert.deepEqual([answers, outputs.accepted], [['M1 fails'], null]);
-    assert.deepEqual(faults, ['the ledger is closed']);
+    assert.deepEqual(faults, ['what wk/M1/reading sent is not stored: the ledger is closed']);
   });
 
   it('keeps nothing of meters that nobody registered, and tells of relays under any name', () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { guardPolicy } from '../../nodes/balance-guard/guard-policy';
+import { guardPolicy } from '../../nodes/lib/form/guard-settings';
 import { DEFAULTS as GUARD } from '../../nodes/balance-guard/balance-guard.config';
 import { EmbeddedBroker } from '../../nodes/lib/io/mqtt/embedded-broker';
 import { MeterRules } from '../../nodes/lib/meter/meter-rules';
@@ -23,6 +23,8 @@ import {
 } from '../../nodes/meter-ingest/meter-ingest.config';
 import { openSite } from '../../nodes/prepaid-site/open-site';
 import { topUpSettings } from '../../nodes/lib/payment/top-up-settings';
+import { DEFAULTS as NOTICES } from '../../nodes/prepaid-notices/prepaid-notices.config';
+import { noticeSettings } from '../../nodes/lib/notice/notice-settings';
 import { DEFAULTS as TOPUP } from '../../nodes/prepaid-topup/prepaid-topup.config';
 import { editorSources, type Definition } from './editor-sources';
 
@@ -148,7 +150,7 @@ const CASES: Case[] = [
   },
   {
     type: 'balance-guard',
-    start: (settings) => guardPolicy({ ...GUARD, ...settings }, 'UTC', () => 0),
+    start: (settings) => guardPolicy({ ...GUARD, ...settings }),
     base: { ...GUARD },
     changes: [
       ...eachOf('cutAt', AMOUNTS),
@@ -160,6 +162,31 @@ const CASES: Case[] = [
       ...eachOf('cutTo', TIMES),
       { cutFrom: '10:00', cutTo: '10:00' },
       { cutFrom: '00:00', cutTo: '24:00' },
+      ...eachOf('warnBelow', ['', '30, 10', '30,, 10', '30; 10']),
+      ...eachOf('warnPercents', ['', '30, 10', '0', '101', '1.5', 'x']),
+      ...eachOf('warnDaysLeft', ['', '3, 1', '367', '-1']),
+      ...eachOf('highUsePercent', ['', '100', '99', '150', 'x']),
+      ...eachOf('preset', ['own', 'uk', 'uttar-pradesh', 'bihar', 'karnataka', 'mars', '']),
+      ...eachOf('emergencyMode', ['off', 'activated', 'automatic', 'maybe']),
+      { emergencyMode: 'activated', emergencyAmount: '0' },
+      { emergencyMode: 'activated', emergencyAmount: '', emergencyBelow: '1' },
+      { emergencyMode: 'automatic', emergencyBelow: '0' },
+      { emergencyMode: 'automatic', emergencyBelow: '0', cutAt: '-5' },
+      { emergencyMode: 'off', emergencyAmount: 'x' },
+      ...eachOf('overloadLimitW', ['', '5000', '0', '-1', 'x']),
+      ...eachOf('policy', [
+        '',
+        '{',
+        '[]',
+        'null',
+        '{}',
+        '{"cut": {"conversionGraceMs": 0}}',
+        '{"cut": {"at": 0}}',
+        '{"cut": 5}',
+        '{"fleet": {"partPpm": 20000}}',
+        '{"fleet": {"partPpm": -1}}',
+        '{"extra": {}}',
+      ]),
     ],
   },
   {
@@ -183,6 +210,17 @@ const CASES: Case[] = [
           '{amount} {account} {reference} {phone}',
         ].map((smsPattern) => ({ smsGateway: 'own', smsSenders, smsPattern })),
       ),
+    ],
+  },
+  {
+    type: 'prepaid-notices',
+    start: (settings) => noticeSettings({ ...NOTICES, ...settings }),
+    base: { ...NOTICES },
+    changes: [
+      ...['quietFrom', 'quietTo', 'calendarAt'].flatMap((key) => eachOf(key, TIMES)),
+      ...eachOf('channel', ['sms', 'email', 'mqtt', 'fax', '']),
+      ...eachOf('country', ['', 'NP', ' np ', 'XX', 'Nepal']),
+      ...eachOf('mqttPrefix', ['a', 'a/b', '/a', 'a/', 'a/#', '+', '', 'x'.repeat(201)]),
     ],
   },
   {

@@ -2,8 +2,6 @@ import type { MeterClassName } from '../meter/checks/meter-class';
 import { MeterRules, type MeterRow } from '../meter/meter-rules';
 import { checkProfile } from '../meter/shapes/check-profile';
 import { listenedTopics } from '../meter/shapes/listened-topics';
-import type { SampleCalibration } from '../meter/shapes/meter-settings';
-import { PayloadReader } from '../meter/shapes/payload-reader';
 import { isObject } from '../meter/shapes/statement';
 import { showValue } from '../text/show-value';
 import { accepts } from './field-check';
@@ -20,15 +18,14 @@ function rowProblems(row: unknown, place: string): string[] {
   if (!isObject(row) || typeof row['meters'] !== 'string')
     return [`${place}.meters must be numbers of meters, got ${showValue(row)}`];
   const meters = row['meters'];
-  const found = faultOf(() => new MeterRules([row as unknown as MeterRow], {})).map((fault) =>
+  return faultOf(() => new MeterRules([row as unknown as MeterRow], {})).map((fault) =>
     fault
       .replace('meters[0].', `${place}.`)
       .replace(`class of meters ${meters} must `, `${place}.meterClass must `)
       .replace(`impPerKwh of meters ${meters} must `, `${place}.impPerKwh must `)
-      .replace(`shuntOhm of meters ${meters} must `, `${place}.shuntOhm must `),
+      .replace(`shuntOhm of meters ${meters} must `, `${place}.shuntOhm must `)
+      .replace(/^(calibration(?:\.\w+)?) of meters .* must /, `${place}.$1 must `),
   );
-  const { calibration } = row;
-  return isObject(calibration) ? [...found, ...calibrationProblems(calibration, place)] : found;
 }
 
 function faultOf(start: () => unknown): string[] {
@@ -38,23 +35,6 @@ function faultOf(start: () => unknown): string[] {
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
   }
-}
-
-/** Two samples to read with a calibration; what is wrong with its constants is said before they are looked at. */
-const SAMPLES = { samplesV: [0, 1], samplesI: [0, 1] };
-const NEUTRAL = { voltCal: 1, ampCal: 1 };
-
-/** Raw samples are read with the calibration, so that the node itself says what is wrong with it. */
-function calibrationProblems(calibration: Record<string, unknown>, place: string): string[] {
-  const set = calibration as Partial<SampleCalibration>;
-  const reader = new PayloadReader({ settingsOf: () => ({ calibration: set }), storedWh: () => null });
-  const missing = Object.entries(NEUTRAL).filter(([key]) => !(key in calibration));
-  const { refused } = reader.read('wk/any/samples', { ...SAMPLES, ...Object.fromEntries(missing) }, 0);
-  return refused.flatMap(({ refusal: { field, reason } }) =>
-    field in calibration
-      ? [`${place}.calibration.${field} ${reason}, got ${showValue(calibration[field])}`]
-      : [],
-  );
 }
 
 /** What is wrong with one profile, as the running node says it. */

@@ -20,7 +20,7 @@ export type LookAround = (meterId: string, atMs: number) => Neighbours | undefin
 /** A refused reading with what was sent, for the person who looks at it. */
 export interface RefusedReading {
   refusal: Refusal;
-  content: string;
+  content: unknown;
 }
 
 /** A message taken apart: every reading in it is in exactly one of the lists. */
@@ -53,7 +53,7 @@ export interface IntakeContext {
 export function takeUnderstood(understood: Understood, context: IntakeContext): Intake {
   const { total, isFrame, noted, readings, refused } = understood;
   const intake: Intake = { taken: [], refused: [], duplicates: 0, noted, isFrame, total };
-  for (const { refusal, content } of refused) refuse(intake, refusal, content);
+  for (const one of refused) intake.refused.push(one);
   for (const reading of readings) {
     const found = context.judge(reading, context.nowMs);
     if (found) refuse(intake, refusalOfVerdict(found, reading.meterId), reading);
@@ -135,20 +135,5 @@ function refusalOfVerdict({ kind, check, field, value, reason }: CheckVerdict, m
 }
 
 function refuse(intake: Intake, refusal: Refusal, content: unknown): void {
-  intake.refused.push({ refusal, content: showContent(content) });
-}
-
-/** More than this of a refused message tells a person nothing new. */
-const MAX_CONTENT_LENGTH = 2_000;
-
-function showContent(content: unknown): string {
-  if (Buffer.isBuffer(content)) return content.toString('utf8', 0, MAX_CONTENT_LENGTH);
-  if (typeof content === 'string') return content.slice(0, MAX_CONTENT_LENGTH);
-  try {
-    // For what has no JSON, such as a function, the answer is undefined, whatever the type says.
-    const text = JSON.stringify(content) as string | undefined;
-    return text?.slice(0, MAX_CONTENT_LENGTH) ?? '';
-  } catch {
-    return '';
-  }
+  intake.refused.push({ refusal, content });
 }

@@ -2,6 +2,7 @@ import { DEFAULT_READING_LIMITS, type ReadingLimits } from './checks/check-readi
 import { METER_CLASSES, type MeterClass, type MeterClassName } from './checks/meter-class';
 import { jumpLimits, type JumpLimits } from './checks/register-jump';
 import type { MeterSettings, SampleCalibration } from './shapes/meter-settings';
+import { CALIBRATION_LIMITS } from './shapes/raw-samples';
 import type { RegisterSource } from './shapes/statement';
 import { showValue } from '../text/show-value';
 
@@ -98,10 +99,28 @@ function ruleOf({ meters, meterClass, mayExport, ...settings }: MeterRow, maxAge
       throw new RangeError(`${key} of meters ${meters} must be above 0, got ${showValue(value)}`);
     }
   }
+  if (settings.calibration !== undefined) checkCalibration(meters, settings.calibration);
   return {
     settings,
     meterClass: found,
     limits: { ...DEFAULT_READING_LIMITS, maxAgeMs, mayExport: mayExport ?? false },
     jump: jumpLimits(0, found),
   };
+}
+
+/** What is missing may come with the samples; what is there has to be right, or every message would be refused. */
+function checkCalibration(meters: string, calibration: unknown): void {
+  if (typeof calibration !== 'object' || calibration === null || Array.isArray(calibration))
+    throw new RangeError(`calibration of meters ${meters} must be an object, got ${showValue(calibration)}`);
+  for (const [key, value] of Object.entries(calibration as Record<string, unknown>)) {
+    if (!Object.hasOwn(CALIBRATION_LIMITS, key)) {
+      const known = Object.keys(CALIBRATION_LIMITS).join(', ');
+      throw new RangeError(`calibration of meters ${meters} must hold ${known}, got ${showValue(key)}`);
+    }
+    const [min, max] = CALIBRATION_LIMITS[key as keyof SampleCalibration];
+    if (typeof value !== 'number' || !(value >= min && value <= max)) {
+      const range = `must be a number from ${min} to ${max}`;
+      throw new RangeError(`calibration.${key} of meters ${meters} ${range}, got ${showValue(value)}`);
+    }
+  }
 }

@@ -1,14 +1,13 @@
 import { checkReading, type CheckedReading, type EarlierReading } from './checks/check-reading';
 import { ContactWatch } from './checks/contact-watch';
-import { MeterFilters } from './checks/meter-filters';
+import { DEFAULT_FILTER_LIMITS, MeterFilters } from './checks/meter-filters';
 import { FlagWatch } from './checks/tamper-flags';
 import { verdict, type CheckVerdict } from './checks/verdict';
 import { newsOf, type MeterNews } from './meter-news';
+import { MeterNumbers, NO_NUMBER } from './meter-numbers';
 import type { MeterRules } from './meter-rules';
 import type { Reading } from './reading';
 
-/** Filters cost memory; meters beyond this many are read and billed like all others, and not filtered. */
-const MAX_FILTERED = 250_000;
 /** Two-way meters whose last reading is remembered, to see which way the energy went. */
 const MAX_REMEMBERED = 250_000;
 /** News that nobody has taken yet. Beyond it the oldest are dropped: they are about how things were. */
@@ -18,13 +17,14 @@ const POWER_FAIL = 'power-fail';
 
 /** Watches what meters say: what can not be true is refused, what should be looked at becomes news. Changes no register. */
 export class MeterWatch {
-  readonly filters = new MeterFilters();
+  readonly filters: MeterFilters;
   private readonly flags = new FlagWatch();
-  private readonly contacts = new ContactWatch();
+  private readonly contacts: ContactWatch;
   /** What is wrong with a meter now, and was told. Few meters have anything. */
   private readonly raised = new Map<string, Map<string, CheckVerdict>>();
-  private readonly earlier = new Map<string, EarlierReading>();
-  private readonly filtered = new Set<string>();
+  /** By the numbers of meters. */
+  private readonly earlier = new Map<number, EarlierReading>();
+  private readonly stopHearing: () => void;
   private news: MeterNews[] = [];
   /** While nobody can be heard, silence says nothing; this clock stands still then. */
   private deafSinceMs: number | null = null;
@@ -33,35 +33,43 @@ export class MeterWatch {
   constructor(
     private readonly rules: MeterRules,
     private readonly filtersSignals: boolean,
-  ) {}
+    private readonly numbers = new MeterNumbers(),
+  ) {
+    this.filters = new MeterFilters(DEFAULT_FILTER_LIMITS, numbers);
+    this.contacts = new ContactWatch(undefined, numbers);
+    this.stopHearing = numbers.onForgotten((number) => {
+      this.filters.drop(number);
+      this.contacts.drop(number);
+      this.earlier.delete(number);
+    });
+  }
+
+  /** The numbers of meters live on with others. */
+  close(): void {
+    this.stopHearing();
+  }
 
   /** What keeps a reading from being billed, or null. */
   judge(reading: CheckedReading, nowMs: number): CheckVerdict | null {
     const { meterId } = reading;
     const { meterClass, limits } = this.rules.of(meterId);
-    const earlier = reading.exportWh === undefined ? null : (this.earlier.get(meterId) ?? null);
-    const found = checkReading(reading, meterClass, earlier, nowMs, limits);
+    const earlier = reading.exportWh === undefined ? undefined : this.earlier.get(this.numbers.find(meterId));
+    const found = checkReading(reading, meterClass, earlier ?? null, nowMs, limits);
     const [gravest] = found;
     if (gravest && (gravest.kind === 'rejected' || gravest.kind === 'held')) return gravest;
-    if (found.length > 0 || this.raised.has(meterId)) this.compare(meterId, reading.atMs, found);
+    if (found.length > 0 || (this.raised.size > 0 && this.raised.has(meterId)))
+      this.compare(meterId, reading.atMs, found);
     return null;
   }
 
   /** Takes note of a reading that was accepted as its meter's latest. */
   observe(reading: Reading, nowMs: number): void {
-    const { meterId, atMs, flags, voltageV, currentA, powerW, exportWh } = reading;
+    const { meterId, atMs, flags, voltageV, currentA, powerW } = reading;
     this.hear(meterId, nowMs, voltageV);
     if (flags !== undefined) this.readFlags(meterId, flags, atMs, nowMs);
-    if (exportWh !== undefined && (this.earlier.size < MAX_REMEMBERED || this.earlier.has(meterId))) {
-      this.earlier.set(meterId, {
-        atMs,
-        energyWh: reading.energyWh,
-        exportWh,
-        ...(powerW !== undefined && { powerW }),
-      });
-    }
+    if (reading.exportWh !== undefined) this.remember(reading);
     if (voltageV === undefined && currentA === undefined && powerW === undefined) return;
-    if (!this.filtersSignals || !this.isFiltered(meterId)) return;
+    if (!this.filtersSignals) return;
     for (const one of this.filters.observe(reading, this.rules.of(meterId).meterClass))
       this.tell(one, meterId, atMs);
   }
@@ -124,11 +132,15 @@ export class MeterWatch {
     return (this.deafSinceMs ?? nowMs) - this.deafMs;
   }
 
-  private isFiltered(meterId: string): boolean {
-    if (this.filtered.has(meterId)) return true;
-    if (this.filtered.size >= MAX_FILTERED) return false;
-    this.filtered.add(meterId);
-    return true;
+  private remember({ meterId, atMs, energyWh, exportWh, powerW }: Reading): void {
+    const number = this.numbers.find(meterId);
+    if (number === NO_NUMBER || (this.earlier.size >= MAX_REMEMBERED && !this.earlier.has(number))) return;
+    this.earlier.set(number, {
+      atMs,
+      energyWh,
+      ...(exportWh !== undefined && { exportWh }),
+      ...(powerW !== undefined && { powerW }),
+    });
   }
 
   /** Tells what came up and what is over; what was told and still holds is told once. */

@@ -1,3 +1,4 @@
+import type { NoticeChannel } from '../notice/notice';
 import type { Charge } from '../tariff/charge';
 import type { Reading, Segment } from './reading';
 
@@ -6,6 +7,13 @@ export interface Origin {
   gatewayId: string;
   epoch: number;
   seq: number;
+}
+
+/** Which notice a message on its way to a customer carries, so that whoever has done with it can say so. */
+export interface NoticeLabel {
+  noticeId: number;
+  attempt: number;
+  channel: NoticeChannel;
 }
 
 /** Everything that we add to a message. With an array of readings the first three are arrays of the same length. */
@@ -19,6 +27,7 @@ export interface PrepaidPart {
   ingestId?: string;
   /** How often the reading was taken again after a refused commit. */
   retakes?: number;
+  notice?: NoticeLabel;
 }
 
 /** A message between our nodes. Properties we do not know are left alone. */

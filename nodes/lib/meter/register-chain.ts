@@ -1,5 +1,6 @@
 import { explainFall } from './checks/register-fall';
 import { checkJump, type JumpLimits } from './checks/register-jump';
+import { longerBytes, longerFloats, MeterNumbers, NO_NUMBER, roomFor } from './meter-numbers';
 import type { MeterHead, Reading, Refusal, RefusalCause, Segment } from './reading';
 import { powerFactorThousandthsOf } from './register-curve';
 
@@ -33,17 +34,20 @@ export type ChainVerdict =
   | { kind: 'stale' }
   | { kind: 'refused'; refusal: Refusal };
 
-interface ChainEntry {
-  accountId: string;
-  openedMs: number;
-  atMs: number;
+/** What is known of a meter: nothing, that it exists, or where its register stands. */
+const UNKNOWN = 0;
+const UNOPENED = 1;
+const OPENED = 2;
+
+const NO_OFFSET: RegisterOffset = { energyWh: 0, exportWh: 0 };
+
+/** A meter's register as the chain has it. One object serves all meters in turn. */
+interface Standing {
+  headMs: number;
   energyWh: number;
-  exportWh: number | null;
+  /** Not a number where the meter has not said what flows back. */
+  exportWh: number;
   offset: RegisterOffset;
-  loadW: number;
-  isOpened: boolean;
-  /** Where the chain was last put back to; null since it was read from the ledger. */
-  rewoundToMs: number | null;
 }
 
 /**
@@ -51,28 +55,43 @@ interface ChainEntry {
  * ahead of what is committed; a refused commit rewinds it to what is stored.
  */
 export class RegisterChain {
-  private readonly meters = new Map<string, ChainEntry>();
   private readonly widestJump: JumpLimits;
+  private state: Uint8Array = new Uint8Array();
+  private atMs: Float64Array = new Float64Array();
+  private energyWh: Float64Array = new Float64Array();
+  private exportWh: Float64Array = new Float64Array();
+  private openedMs: Float64Array = new Float64Array();
+  private loadW: Float64Array = new Float64Array();
+  private readonly accountIds: string[] = [];
+  /** Few devices ever roll over or are set back. */
+  private readonly offsets = new Map<number, RegisterOffset>();
+  /** Where a meter was last put back to, since it was read from the ledger. */
+  private readonly rewoundToMs = new Map<number, number>();
+  private readonly standing: Standing = { headMs: 0, energyWh: 0, exportWh: 0, offset: NO_OFFSET };
 
   constructor(
     private readonly limits: ChainLimits,
     private readonly load: (meterId: string) => KnownMeter | undefined,
+    /** The numbers of the meters, for whoever keeps something of them too. */
+    readonly numbers = new MeterNumbers(),
   ) {
     this.widestJump = { sanctionedLoadW: limits.maxPowerW, overload: 1, clockErrorMs: 0, stepWh: 100 };
+    numbers.onForgotten((number) => this.drop(number));
   }
 
   accept(reading: Reading, nowMs: number, jump: JumpLimits = this.widestJump): ChainVerdict {
-    const entry = this.meters.get(reading.meterId) ?? this.enter(reading.meterId);
-    if (!entry) return held(reading, 'unknown-meter', 'meterId', reading.meterId, 'unknown meter');
+    const meter = this.numberOf(reading.meterId);
+    if (meter === NO_NUMBER)
+      return held(reading, 'unknown-meter', 'meterId', reading.meterId, 'unknown meter');
     const { atMs } = reading;
     if (atMs > nowMs + this.limits.maxFutureMs)
       return held(reading, 'clock', 'atMs', atMs, 'the clock is ahead');
-    if (atMs < entry.openedMs) return { kind: 'stale' };
-    if (!entry.isOpened) return this.open(entry, reading);
-    if (atMs <= entry.atMs) return { kind: 'stale' };
-    const fault = findFault(entry, reading, jump);
-    if (!fault) return this.advance(entry, reading);
-    if (!this.isOutdated(entry, reading.meterId)) return fault;
+    if (atMs < (this.openedMs[meter] ?? 0)) return { kind: 'stale' };
+    if (this.state[meter] === UNOPENED) return this.open(meter, reading);
+    if (atMs <= (this.atMs[meter] ?? 0)) return { kind: 'stale' };
+    const fault = findFault(this.stand(meter), reading, jump, this.loadW[meter] ?? 0);
+    if (!fault) return this.advance(meter, reading);
+    if (!this.isOutdated(meter, reading.meterId)) return fault;
     this.forget(reading.meterId);
     return this.accept(reading, nowMs, jump);
   }
@@ -81,13 +100,14 @@ export class RegisterChain {
    * Staff may have settled meanwhile, here or in another process, from where a device's registers count on, or have
    * accepted a reading that was held.
    */
-  private isOutdated({ offset, accountId, atMs, loadW }: ChainEntry, meterId: string): boolean {
+  private isOutdated(meter: number, meterId: string): boolean {
     const known = this.load(meterId);
     if (!known) return true;
+    const offset = this.offsetOf(meter);
     return (
-      (known.head?.atMs ?? 0) > atMs ||
-      known.accountId !== accountId ||
-      known.loadW !== loadW ||
+      (known.head?.atMs ?? 0) > (this.atMs[meter] ?? 0) ||
+      known.accountId !== this.accountIds[meter] ||
+      known.loadW !== this.loadW[meter] ||
       known.offset.energyWh !== offset.energyWh ||
       known.offset.exportWh !== offset.exportWh
     );
@@ -98,86 +118,138 @@ export class RegisterChain {
    * first puts it back; the others are taken again behind it, each from where the one before ends.
    */
   rewind(meterId: string, head: MeterHead | null): void {
-    const entry = this.meters.get(meterId);
+    const meter = this.numbers.find(meterId);
     const headMs = head?.atMs ?? 0;
-    if (!entry || entry.rewoundToMs === headMs) return;
-    entry.isOpened = head !== null;
-    entry.atMs = headMs;
-    entry.energyWh = head?.energyWh ?? 0;
-    entry.exportWh = head?.exportWh ?? null;
-    entry.rewoundToMs = headMs;
+    if (meter === NO_NUMBER || !this.state[meter] || this.rewoundToMs.get(meter) === headMs) return;
+    this.putAt(meter, head);
+    this.rewoundToMs.set(meter, headMs);
   }
 
   /** The account that a known meter serves; empty for any other. */
   accountOf(meterId: string): string {
-    return (this.meters.get(meterId) ?? this.enter(meterId))?.accountId ?? '';
+    const meter = this.numberOf(meterId);
+    return meter === NO_NUMBER ? '' : (this.accountIds[meter] ?? '');
   }
 
   /** Drops what is remembered of a meter, so that the next reading asks the ledger again. */
   forget(meterId: string): void {
-    this.meters.delete(meterId);
+    const meter = this.numbers.find(meterId);
+    if (meter !== NO_NUMBER) this.drop(meter);
   }
 
   forgetAll(): void {
-    this.meters.clear();
+    this.state.fill(UNKNOWN);
+    this.offsets.clear();
+    this.rewoundToMs.clear();
   }
 
-  private enter(meterId: string): ChainEntry | undefined {
+  private numberOf(meterId: string): number {
+    const known = this.numbers.find(meterId);
+    return known !== NO_NUMBER && this.state[known] ? known : this.enter(meterId);
+  }
+
+  private enter(meterId: string): number {
     const known = this.load(meterId);
-    if (!known) return undefined;
+    if (!known) return NO_NUMBER;
+    const meter = this.numbers.take(meterId);
+    if (meter >= this.state.length) this.grow(roomFor(meter, this.state.length));
     const { accountId, openedMs, head, offset, loadW } = known;
-    const entry: ChainEntry = {
-      accountId,
-      openedMs,
-      atMs: head?.atMs ?? 0,
-      energyWh: head?.energyWh ?? 0,
-      exportWh: head?.exportWh ?? null,
-      offset,
-      loadW,
-      isOpened: head !== null,
-      rewoundToMs: null,
-    };
-    this.meters.set(meterId, entry);
-    return entry;
+    this.accountIds[meter] = accountId;
+    this.openedMs[meter] = openedMs;
+    this.loadW[meter] = loadW;
+    if (offset.energyWh !== 0 || offset.exportWh !== 0) this.offsets.set(meter, offset);
+    else this.offsets.delete(meter);
+    this.putAt(meter, head);
+    this.rewoundToMs.delete(meter);
+    return meter;
   }
 
-  private open(entry: ChainEntry, reading: Reading): ChainVerdict {
-    entry.isOpened = true;
-    entry.atMs = reading.atMs;
-    entry.energyWh = reading.energyWh + entry.offset.energyWh;
-    entry.exportWh = null;
-    return this.advance(entry, reading);
+  private drop(meter: number): void {
+    if (meter >= this.state.length) return;
+    this.state[meter] = UNKNOWN;
+    this.accountIds[meter] = '';
+    this.offsets.delete(meter);
+    this.rewoundToMs.delete(meter);
   }
 
-  private advance(entry: ChainEntry, reading: Reading): ChainVerdict {
+  private grow(room: number): void {
+    this.state = longerBytes(this.state, room);
+    this.atMs = longerFloats(this.atMs, room);
+    this.energyWh = longerFloats(this.energyWh, room);
+    this.exportWh = longerFloats(this.exportWh, room, NaN);
+    this.openedMs = longerFloats(this.openedMs, room);
+    this.loadW = longerFloats(this.loadW, room);
+  }
+
+  private putAt(meter: number, head: MeterHead | null): void {
+    this.state[meter] = head === null ? UNOPENED : OPENED;
+    this.atMs[meter] = head?.atMs ?? 0;
+    this.energyWh[meter] = head?.energyWh ?? 0;
+    this.exportWh[meter] = head?.exportWh ?? NaN;
+  }
+
+  private offsetOf(meter: number): RegisterOffset {
+    return this.offsets.size === 0 ? NO_OFFSET : (this.offsets.get(meter) ?? NO_OFFSET);
+  }
+
+  private stand(meter: number): Standing {
+    const { standing } = this;
+    standing.headMs = this.atMs[meter] ?? 0;
+    standing.energyWh = this.energyWh[meter] ?? 0;
+    standing.exportWh = this.exportWh[meter] ?? NaN;
+    standing.offset = this.offsetOf(meter);
+    return standing;
+  }
+
+  private open(meter: number, reading: Reading): ChainVerdict {
+    this.state[meter] = OPENED;
+    this.atMs[meter] = reading.atMs;
+    this.energyWh[meter] = reading.energyWh + this.offsetOf(meter).energyWh;
+    this.exportWh[meter] = NaN;
+    return this.advance(meter, reading);
+  }
+
+  private advance(meter: number, reading: Reading): ChainVerdict {
     const { atMs, exportWh } = reading;
-    const toWh = reading.energyWh + entry.offset.energyWh;
-    const segment: Segment = { fromMs: entry.atMs, fromWh: entry.energyWh, toMs: atMs, toWh };
-    entry.atMs = atMs;
-    entry.energyWh = toWh;
+    const offset = this.offsetOf(meter);
+    const toWh = reading.energyWh + offset.energyWh;
+    const segment: Segment = {
+      fromMs: this.atMs[meter] ?? 0,
+      fromWh: this.energyWh[meter] ?? 0,
+      toMs: atMs,
+      toWh,
+    };
+    this.atMs[meter] = atMs;
+    this.energyWh[meter] = toWh;
     if (exportWh !== undefined) {
-      segment.toExportWh = exportWh + entry.offset.exportWh;
+      const fromExportWh = this.exportWh[meter] ?? NaN;
+      segment.toExportWh = exportWh + offset.exportWh;
       // What a meter fed back before it began to say so is nobody's to guess.
-      segment.fromExportWh = entry.exportWh ?? segment.toExportWh;
-      entry.exportWh = segment.toExportWh;
+      segment.fromExportWh = Number.isNaN(fromExportWh) ? segment.toExportWh : fromExportWh;
+      this.exportWh[meter] = segment.toExportWh;
     }
     const thousandths = powerFactorThousandthsOf(reading);
     if (thousandths !== undefined) segment.powerFactorThousandths = thousandths;
-    return { kind: 'segment', segment, accountId: entry.accountId };
+    return { kind: 'segment', segment, accountId: this.accountIds[meter] ?? '' };
   }
 }
 
-function findFault(entry: ChainEntry, reading: Reading, widest: JumpLimits): ChainVerdict | null {
+function findFault(
+  standing: Standing,
+  reading: Reading,
+  widest: JumpLimits,
+  loadW: number,
+): ChainVerdict | null {
   const { exportWh } = reading;
-  const jump = entry.loadW > widest.sanctionedLoadW ? { ...widest, sanctionedLoadW: entry.loadW } : widest;
-  const ofImport = registerFault(entry, reading, 'energyWh', reading.energyWh, entry.energyWh, jump);
-  if (ofImport !== null || exportWh === undefined || entry.exportWh === null) return ofImport;
-  return registerFault(entry, reading, 'exportWh', exportWh, entry.exportWh, jump);
+  const jump = loadW > widest.sanctionedLoadW ? { ...widest, sanctionedLoadW: loadW } : widest;
+  const ofImport = registerFault(standing, reading, 'energyWh', reading.energyWh, standing.energyWh, jump);
+  if (ofImport !== null || exportWh === undefined || Number.isNaN(standing.exportWh)) return ofImport;
+  return registerFault(standing, reading, 'exportWh', exportWh, standing.exportWh, jump);
 }
 
 /** `shownWh` is what the device shows, `headWh` where its register was counted on to. */
 function registerFault(
-  { atMs: headMs, offset }: ChainEntry,
+  { headMs, offset }: Standing,
   reading: Reading,
   field: keyof RegisterOffset,
   shownWh: number,

@@ -1,6 +1,6 @@
 import type { SupplyState } from '../ledger/account';
 import { showValue } from '../text/show-value';
-import type { RelayIntent } from '../policy/supply-decision';
+import type { RelayIntent } from './relay-intent';
 import type { PowerReading } from './power-evidence';
 import { relayReportOf, type RelayReport } from './relay-report';
 

@@ -1,49 +1,93 @@
 import type { MeterPricing } from '../ledger/store';
 import { ZERO_MICROS } from '../money/micros';
+import { MeterNumbers, NO_NUMBER } from '../meter/meter-numbers';
 import type { Segment } from '../meter/reading';
 import type { Charge, ChargeLine } from '../tariff/charge';
 import { pieceAt, type MeterPlan } from '../tariff/meter-plan';
-import { newMeterState, type MeterState } from '../tariff/meter-state';
+import { newMeterState } from '../tariff/meter-state';
 import { price, type PricedPart } from '../tariff/price-curve';
 import { PricedCharge } from '../tariff/priced-charge';
+import { RecentMap } from '../meter/recent-map';
+import { PackedPrices, type PriceState } from './packed-prices';
 
-interface Ahead {
-  headMs: number | null;
-  headWh: number | null;
-  state: MeterState | null;
-  plan: MeterPlan;
-}
-
-/** Beyond this many meters everything is forgotten and asked for again, so that memory stays bounded. */
-const MAX_METERS = 250_000;
+/** A fleet of this size is at hand just as it was priced, which the ledger knows at a glance. */
+const MAX_AT_HAND = 100_000;
+/** Of a larger fleet only those are that were priced just now; the rest are rows of numbers. */
+const FEW_AT_HAND = 4_096;
+/** Put away for each that comes to hand, so that a fleet that grows is put away little by little. */
+const MOST_AT_ONCE = 4;
+/** Meters whose state is more than a row of numbers. Past this many they are asked for again. */
+const MAX_UNPACKED = 100_000;
 
 /**
  * Prices segments on their way to the ledger, from what pricing remembers of each meter, ahead of what is committed.
  * The ledger prices every segment once more; whatever it finds otherwise is forgotten here and priced again.
  */
 export class PriceAhead {
-  private readonly meters = new Map<string, Ahead>();
+  /** By the numbers of meters. */
+  private readonly atHand: (PriceState | undefined)[] = [];
+  /** Their numbers in the order in which they came to hand, in a ring. */
+  private readonly came: Int32Array;
+  private firstCame = 0;
+  private count = 0;
+  private limit: number;
+  private readonly unpacked = new RecentMap<number, PriceState>(MAX_UNPACKED);
+  private readonly packed = new PackedPrices();
 
-  constructor(private readonly load: (meterId: string, firstTariffId: string) => MeterPricing | undefined) {}
+  constructor(
+    private readonly load: (meterId: string, firstTariffId: string) => MeterPricing | undefined,
+    private readonly numbers = new MeterNumbers(),
+    private readonly maxAtHand = MAX_AT_HAND,
+  ) {
+    this.came = new Int32Array(maxAtHand + 1);
+    this.limit = maxAtHand;
+    numbers.onForgotten((meter) => this.drop(meter));
+  }
 
   /**
    * What a segment costs; undefined when it does not begin where the meter's last one ended, so that a new segment has
    * to be cut. Throws when the tariff has no price for it.
    */
   charge(meterId: string, segment: Segment, firstTariffId: string): Charge | undefined {
-    const ahead = this.meterAt(meterId, segment, firstTariffId);
-    if (!ahead) return undefined;
-    const { plan, state } = ahead;
+    const meter = this.numbers.find(meterId);
+    if (segment.isLate === true) return this.chargeLate(meter, meterId, segment, firstTariffId);
+    const known = this.known(meter);
+    if (known?.headMs === segment.fromMs && known.headWh === segment.fromWh)
+      return this.chargeFrom(meter, known, segment);
+    const loaded = this.load(meterId, firstTariffId);
+    if (!loaded || !follows(loaded, segment)) return undefined;
+    const number = this.numbers.take(meterId);
+    const { headMs, headWh, state, plan } = loaded;
+    if (state !== null && headMs !== null && headWh !== null)
+      return this.chargeFrom(number, { headMs, headWh, state, plan }, segment);
+    const { toMs, toWh, toExportWh } = segment;
+    const first = newMeterState(plan, toMs, toWh, undefined, toExportWh);
+    this.keep(number, { headMs: toMs, headWh: toWh, state: first, plan });
+    return nothingBy(plan, toMs);
+  }
+
+  forget(meterId: string): void {
+    const meter = this.numbers.find(meterId);
+    if (meter !== NO_NUMBER) this.drop(meter);
+  }
+
+  /** To be called when a tariff or what it has to know has changed. */
+  forgetAll(): void {
+    this.atHand.fill(undefined);
+    this.count = 0;
+    this.limit = this.maxAtHand;
+    this.unpacked.clear();
+    this.packed.clear();
+  }
+
+  private chargeFrom(meter: number, known: PriceState, segment: Segment): Charge {
+    const { plan, state } = known;
     const { tariffId, version } = pieceAt(plan, segment.toMs).tariff.tariff;
-    // What a late reading corrects is found when the ledger prices the stretch around it again.
-    if (segment.isLate === true) return { amountMicros: ZERO_MICROS, lines: [], tariffId, version };
-    if (state === null) {
-      const { toMs, toWh, toExportWh } = segment;
-      moveOn(ahead, segment, newMeterState(plan, toMs, toWh, undefined, toExportWh));
-      return { amountMicros: ZERO_MICROS, lines: [], tariffId, version };
-    }
     const priced = price(plan, state, segment);
-    moveOn(ahead, segment, priced.state);
+    known.headMs = segment.toMs;
+    known.headWh = segment.toWh;
+    known.state = priced.state;
+    this.keep(meter, known);
     const lines = linesOf(priced.parts, tariffId, version);
     return new PricedCharge(lines, tariffId, version, {
       plan,
@@ -53,34 +97,62 @@ export class PriceAhead {
     });
   }
 
-  forget(meterId: string): void {
-    this.meters.delete(meterId);
+  /** What a late reading corrects is found when the ledger prices the stretch around it again. */
+  private chargeLate(
+    meter: number,
+    meterId: string,
+    { toMs }: Segment,
+    firstTariffId: string,
+  ): Charge | undefined {
+    const plan = this.known(meter)?.plan ?? this.load(meterId, firstTariffId)?.plan;
+    return plan && nothingBy(plan, toMs);
   }
 
-  /** To be called when a tariff or what it has to know has changed. */
-  forgetAll(): void {
-    this.meters.clear();
+  private known(meter: number): PriceState | undefined {
+    return this.atHand[meter] ?? this.packed.get(meter) ?? this.unpacked.get(meter);
   }
 
-  private meterAt(meterId: string, segment: Segment, firstTariffId: string): Ahead | undefined {
-    const known = this.meters.get(meterId);
-    if (known && (segment.isLate === true || follows(known, segment))) return known;
-    if (this.meters.size >= MAX_METERS) this.meters.clear();
-    const loaded = this.load(meterId, firstTariffId);
-    if (!loaded || !(segment.isLate === true || follows(loaded, segment))) return undefined;
-    const ahead = { ...loaded };
-    this.meters.set(meterId, ahead);
-    return ahead;
+  private keep(meter: number, known: PriceState): void {
+    if (this.atHand[meter] === known) return;
+    this.drop(meter);
+    while (this.atHand.length <= meter) this.atHand.push(undefined);
+    this.atHand[meter] = known;
+    this.came[(this.firstCame + this.count) % this.came.length] = meter;
+    this.count += 1;
+    if (this.count <= this.limit) return;
+    this.limit = Math.min(this.maxAtHand, FEW_AT_HAND);
+    const tooMany = Math.min(MOST_AT_ONCE, this.count - this.limit);
+    for (let index = 0; index < tooMany; index += 1) this.putFirstAway();
+  }
+
+  private putFirstAway(): void {
+    const first = this.came[this.firstCame] ?? NO_NUMBER;
+    this.firstCame = (this.firstCame + 1) % this.came.length;
+    this.count -= 1;
+    const former = this.atHand[first];
+    if (!former) return;
+    this.atHand[first] = undefined;
+    this.putAway(first, former);
+  }
+
+  private putAway(meter: number, known: PriceState): void {
+    if (this.packed.put(meter, known)) return;
+    this.unpacked.set(meter, known);
+  }
+
+  private drop(meter: number): void {
+    if (meter < this.atHand.length) this.atHand[meter] = undefined;
+    if (this.unpacked.size > 0) this.unpacked.delete(meter);
+    this.packed.drop(meter);
   }
 }
 
-function moveOn(ahead: Ahead, { toMs, toWh }: Segment, state: MeterState): void {
-  ahead.headMs = toMs;
-  ahead.headWh = toWh;
-  ahead.state = state;
+function nothingBy(plan: MeterPlan, atMs: number): Charge {
+  const { tariffId, version } = pieceAt(plan, atMs).tariff.tariff;
+  return { amountMicros: ZERO_MICROS, lines: [], tariffId, version };
 }
 
-function follows({ headMs, headWh }: Ahead, { fromMs, fromWh, toMs }: Segment): boolean {
+function follows({ headMs, headWh }: MeterPricing, { fromMs, fromWh, toMs }: Segment): boolean {
   return headMs === null ? fromMs === toMs : headMs === fromMs && headWh === fromWh;
 }
 

@@ -6,16 +6,28 @@ import { RegisterChain, type ChainLimits } from '../meter/register-chain';
 import type { PrepaidMessage } from '../meter/prepaid-message';
 import type { Reading } from '../meter/reading';
 import type { Notice } from '../notice/notice';
+import type { OwnTexts } from '../notice/notice-text';
 import type { Micros } from '../money/micros';
 import type { SiteClock } from '../time/site-clock';
 import { writeMoney, type MoneyFormat } from './money-format';
 import { PriceAhead } from './price-ahead';
+
+/** How the utility's own staff are told something. */
+export interface SiteOffice {
+  phone: string;
+  email: string;
+  language: string;
+}
 
 export interface SiteOptions {
   store: Store;
   clock: SiteClock;
   timeZone: string;
   money: MoneyFormat;
+  siteName: string;
+  /** The utility's own wording of notices and answers. */
+  ownTexts: OwnTexts;
+  office: SiteOffice;
   /** Where the site keeps its files. */
   dataFolder: string;
   chainLimits: ChainLimits;
@@ -41,6 +53,9 @@ const MAX_RETAKES = 5;
 /** Takes a message whose segment no longer fits and sends it on with a new one. */
 export type Retake = (message: PrepaidMessage) => void;
 
+/** Takes a payload as a guard's input would, and gives its answer. */
+export type TakeRequest = (payload: unknown) => Promise<unknown>;
+
 /**
  * What the nodes of one utility share: the ledger and its clock, the register chain ahead of it,
  * and the receipts owed to senders.
@@ -49,6 +64,9 @@ export class Site {
   readonly store: Store;
   readonly clock: SiteClock;
   readonly timeZone: string;
+  readonly siteName: string;
+  readonly ownTexts: OwnTexts;
+  readonly office: SiteOffice;
   readonly dataFolder: string;
   readonly chain: RegisterChain;
   readonly prices: PriceAhead;
@@ -57,6 +75,8 @@ export class Site {
   private readonly committer: GroupCommit<Posting, PostingResult>;
   private readonly retakers = new Map<string, Retake>();
   private readonly claimedNotices = new Set<number>();
+  private readonly guards: TakeRequest[] = [];
+  private isDelivering = false;
   private lastFaultMessage: string | null = null;
 
   constructor(private readonly options: SiteOptions) {
@@ -64,10 +84,13 @@ export class Site {
     this.store = store;
     this.clock = clock;
     this.timeZone = options.timeZone;
+    this.siteName = options.siteName;
+    this.ownTexts = options.ownTexts;
+    this.office = options.office;
     this.dataFolder = options.dataFolder;
     this.money = options.money;
     this.chain = new RegisterChain(options.chainLimits, (meterId) => store.knownMeter(meterId));
-    this.prices = new PriceAhead((meterId, tariffId) => store.pricing(meterId, tariffId));
+    this.prices = new PriceAhead((meterId, tariffId) => store.pricing(meterId, tariffId), this.chain.numbers);
     this.receipts = new Receipts(RECEIPT_LIFE_MS, MAX_OPEN_RECEIPTS, options.receiptPrefix);
     this.committer = new GroupCommit<Posting, PostingResult>({
       commit: (postings) => store.commit(postings, clock.nowMs()),
@@ -131,10 +154,34 @@ export class Site {
     return notices;
   }
 
+  /** One of a process delivers what the ledger has for customers. Returns the way to give that back; throws for a second. */
+  claimDelivery(): () => void {
+    if (this.isDelivering) throw new Error('another node delivers the notices of this site: one is enough');
+    this.isDelivering = true;
+    return () => {
+      this.isDelivering = false;
+    };
+  }
+
   /** An ingest says how to send a message again whose segment the ledger refused. Returns the way to stop. */
   offerRetake(ingestId: string, retake: Retake): () => void {
     this.retakers.set(ingestId, retake);
     return () => this.retakers.delete(ingestId);
+  }
+
+  /** A guard takes what others of this process have to ask of it. Returns the way to stop. */
+  offerGuard(take: TakeRequest): () => void {
+    this.guards.push(take);
+    return () => {
+      const index = this.guards.indexOf(take);
+      if (index >= 0) this.guards.splice(index, 1);
+    };
+  }
+
+  /** Asks the guard that has been here longest. Rejects when none is running. */
+  askGuard(payload: unknown): Promise<unknown> {
+    const [take] = this.guards;
+    return take ? take(payload) : Promise.reject(new Error('no balance-guard of this site is running'));
   }
 
   /**

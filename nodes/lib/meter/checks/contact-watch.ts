@@ -1,3 +1,4 @@
+import { longerBytes, longerFloats, longerWholes, MeterNumbers, NO_NUMBER, roomFor } from '../meter-numbers';
 import { figure, verdict, type CheckVerdict } from './verdict';
 
 export interface ContactLimits {
@@ -24,21 +25,13 @@ export interface ContactEvent extends CheckVerdict {
 
 type Contact = 'online' | 'offline' | 'outage';
 
-interface MeterContact {
-  contact: Contact;
-  /** Since when it is so. */
-  sinceMs: number;
-  /** When the meter was last heard, by our clock. */
-  heardMs: number;
-  /** How often it reports: what was seen, or what it was told. */
-  intervalMs: number;
-  isIntervalTold: boolean;
-  /** When silence becomes an event. */
-  deadlineMs: number;
-  /** The list that it waits in; NOWHERE for a meter that is known to be gone. */
-  slot: number;
-}
+/** As they are kept: 0 is a meter that was never heard. */
+const UNHEARD = 0;
+const CONTACTS: readonly (Contact | null)[] = [null, 'online', 'offline', 'outage'];
+const ONLINE = 1;
+const codeOf = (contact: Contact): number => CONTACTS.indexOf(contact);
 
+/** No list: for a meter that is known to be gone. */
 const NOWHERE = -1;
 /** What is late is found within this time; there is one list of meters for each. */
 const SLOT_MS = 5_000;
@@ -54,39 +47,58 @@ const OUT_SHARE = 0.1;
  * deadline; when its list comes up it is put into a later one, so a million meters cost a look each per deadline.
  */
 export class ContactWatch {
-  private readonly meters = new Map<string, MeterContact>();
-  private readonly slots = new Map<number, string[]>();
+  private contact: Uint8Array = new Uint8Array();
+  /** Whether the interval was told, so that it is not learned any more. */
+  private isTold: Uint8Array = new Uint8Array();
+  /** When each meter was last heard, by our clock. */
+  private heardMs: Float64Array = new Float64Array();
+  /** How often it reports: what was seen, or what it was told. */
+  private intervalMs: Float64Array = new Float64Array();
+  /** The list that it waits in. */
+  private listedIn: Int32Array = new Int32Array();
+  /** Since when those without supply are so. */
+  private readonly outSinceMs = new Map<number, number>();
+  private readonly lists = new Map<number, number[]>();
   /** All lists before this one are done. */
   private sweptTo = -Infinity;
 
-  constructor(private readonly limits: ContactLimits = DEFAULT_CONTACT_LIMITS) {}
+  constructor(
+    private readonly limits: ContactLimits = DEFAULT_CONTACT_LIMITS,
+    private readonly numbers = new MeterNumbers(),
+  ) {}
 
   /** A meter said something, by our clock. Null when that was expected. */
   heard(meterId: string, nowMs: number, voltageV?: number, nominalV = 230): ContactEvent | null {
-    const contact = voltageV !== undefined && voltageV < OUT_SHARE * nominalV ? 'outage' : 'online';
-    const known = this.meters.get(meterId);
-    if (!known) return this.meet(meterId, nowMs, contact);
-    const { contact: before, sinceMs } = known;
-    const silentMs = Math.max(0, nowMs - known.heardMs);
-    learnInterval(known, silentMs);
-    known.heardMs = Math.max(known.heardMs, nowMs);
-    this.setDeadline(meterId, known);
-    if (contact === before) return null;
-    known.contact = contact;
-    known.sinceMs = nowMs;
-    if (contact === 'outage') return event(meterId, 'supply', 'outage', 'the meter reports no voltage');
+    const isOut = voltageV !== undefined && voltageV < OUT_SHARE * nominalV;
+    const contact = isOut ? 'outage' : 'online';
+    const meter = this.numbers.find(meterId);
+    const code = this.contact[meter] ?? UNHEARD;
+    if (code === UNHEARD) return this.meet(meterId, nowMs, contact);
+    const silentMs = Math.max(0, nowMs - (this.heardMs[meter] ?? 0));
+    this.learnInterval(meter, silentMs);
+    if (silentMs > 0) this.heardMs[meter] = nowMs;
+    this.putInList(meter);
+    if (code === codeOf(contact)) return null;
+    const before = CONTACTS[code];
+    const outMs = nowMs - (this.outSinceMs.get(meter) ?? nowMs);
+    this.setContact(meter, contact, nowMs);
+    if (isOut) return event(meterId, 'supply', 'outage', 'the meter reports no voltage');
     return before === 'outage'
-      ? event(meterId, 'supply', 'return', `the supply is back after ${minutes(nowMs - sinceMs)}`)
+      ? event(meterId, 'supply', 'return', `the supply is back after ${minutes(outMs)}`)
       : event(meterId, 'contact', 'return', `back after ${minutes(silentMs)} of silence`);
   }
 
-  /** A last will, or a power-fail flag: the meter is gone and said so. Null when that is known. */
+  /**
+   * A last will, or a power-fail flag: the meter is gone and said so. Null when that is known. Of devices without a number
+   * nothing is kept, since anybody may call itself anything.
+   */
   lost(meterId: string, nowMs: number, contact: 'outage' | 'offline'): ContactEvent | null {
-    const known = this.meters.get(meterId) ?? this.add(meterId, nowMs, 'online');
-    if (known.contact === contact) return null;
-    known.contact = contact;
-    known.sinceMs = nowMs;
-    known.slot = NOWHERE;
+    if (this.numbers.find(meterId) !== NO_NUMBER) {
+      const meter = this.known(meterId) ?? this.add(meterId, nowMs, 'online');
+      if (this.contact[meter] === codeOf(contact)) return null;
+      this.setContact(meter, contact, nowMs);
+      this.listedIn[meter] = NOWHERE;
+    }
     return contact === 'outage'
       ? event(meterId, 'supply', 'outage', 'the meter said that its supply failed')
       : event(meterId, 'contact', 'offline', 'the connection ended without a goodbye');
@@ -94,10 +106,10 @@ export class ContactWatch {
 
   /** What a meter was told or is configured to do; it is not learned any more. */
   setInterval(meterId: string, intervalMs: number, nowMs: number): void {
-    const known = this.meters.get(meterId) ?? this.add(meterId, nowMs, 'online');
-    known.intervalMs = Math.max(1, intervalMs);
-    known.isIntervalTold = true;
-    if (known.slot !== NOWHERE) this.setDeadline(meterId, known);
+    const meter = this.known(meterId) ?? this.add(meterId, nowMs, 'online');
+    this.intervalMs[meter] = Math.max(1, intervalMs);
+    this.isTold[meter] = 1;
+    if (this.listedIn[meter] !== NOWHERE) this.putInList(meter);
   }
 
   /** Everybody who became late. To be called every few seconds. */
@@ -106,20 +118,40 @@ export class ContactWatch {
     const current = Math.floor(nowMs / SLOT_MS);
     if (!(current > this.sweptTo)) return late;
     // After a long sleep there are fewer lists than slots that passed.
-    const isLong = current - this.sweptTo > this.slots.size;
-    const due = isLong ? [...this.slots.keys()].filter((slot) => slot < current).sort((a, b) => a - b) : [];
+    const isLong = current - this.sweptTo > this.lists.size;
+    const due = isLong ? [...this.lists.keys()].filter((slot) => slot < current).sort((a, b) => a - b) : [];
     if (!isLong) for (let slot = this.sweptTo; slot < current; slot += 1) due.push(slot);
     this.sweptTo = current;
-    for (const slot of due) this.sweepSlot(slot, nowMs, late);
+    for (const slot of due) this.sweepList(slot, nowMs, late);
     return late;
   }
 
   contactOf(meterId: string): Contact | null {
-    return this.meters.get(meterId)?.contact ?? null;
+    return CONTACTS[this.contact[this.numbers.find(meterId)] ?? UNHEARD] ?? null;
   }
 
   forget(meterId: string): void {
-    this.meters.delete(meterId);
+    const meter = this.known(meterId);
+    if (meter !== undefined) this.drop(meter);
+  }
+
+  private known(meterId: string): number | undefined {
+    const meter = this.numbers.find(meterId);
+    return meter !== NO_NUMBER && this.contact[meter] ? meter : undefined;
+  }
+
+  /** The meter of this number is forgotten. */
+  drop(meter: number): void {
+    if (meter >= this.contact.length) return;
+    this.contact[meter] = UNHEARD;
+    this.listedIn[meter] = NOWHERE;
+    this.outSinceMs.delete(meter);
+  }
+
+  private setContact(meter: number, contact: Contact, nowMs: number): void {
+    this.contact[meter] = codeOf(contact);
+    if (contact === 'outage') this.outSinceMs.set(meter, nowMs);
+    else this.outSinceMs.delete(meter);
   }
 
   private meet(meterId: string, nowMs: number, contact: 'online' | 'outage'): ContactEvent {
@@ -129,58 +161,67 @@ export class ContactWatch {
       : event(meterId, 'contact', 'online', 'heard for the first time');
   }
 
-  private add(meterId: string, nowMs: number, contact: Contact): MeterContact {
-    const known: MeterContact = {
-      contact,
-      sinceMs: nowMs,
-      heardMs: nowMs,
-      intervalMs: this.limits.firstIntervalMs,
-      isIntervalTold: false,
-      deadlineMs: 0,
-      slot: NOWHERE,
-    };
-    this.meters.set(meterId, known);
-    this.setDeadline(meterId, known);
-    return known;
+  private add(meterId: string, nowMs: number, contact: Contact): number {
+    const meter = this.numbers.take(meterId);
+    if (meter >= this.contact.length) this.grow(roomFor(meter, this.contact.length));
+    this.setContact(meter, contact, nowMs);
+    this.isTold[meter] = 0;
+    this.heardMs[meter] = nowMs;
+    this.intervalMs[meter] = this.limits.firstIntervalMs;
+    this.listedIn[meter] = NOWHERE;
+    this.putInList(meter);
+    return meter;
+  }
+
+  private grow(room: number): void {
+    this.contact = longerBytes(this.contact, room);
+    this.isTold = longerBytes(this.isTold, room);
+    this.heardMs = longerFloats(this.heardMs, room);
+    this.intervalMs = longerFloats(this.intervalMs, room);
+    this.listedIn = longerWholes(this.listedIn, room);
+  }
+
+  /** When silence becomes an event. */
+  private deadlineMs(meter: number): number {
+    const { missedReports, minSilenceMs, maxSilenceMs } = this.limits;
+    const usualMs = missedReports * (this.intervalMs[meter] ?? 0);
+    return (this.heardMs[meter] ?? 0) + Math.min(maxSilenceMs, Math.max(minSilenceMs, usualMs));
   }
 
   /** A meter that waits in an earlier list than its own stays there until that comes up. */
-  private setDeadline(meterId: string, known: MeterContact): void {
-    const { missedReports, minSilenceMs, maxSilenceMs } = this.limits;
-    const silenceMs = Math.min(maxSilenceMs, Math.max(minSilenceMs, missedReports * known.intervalMs));
-    known.deadlineMs = known.heardMs + silenceMs;
-    const slot = Math.max(this.sweptTo, Math.floor(known.deadlineMs / SLOT_MS));
-    if (known.slot !== NOWHERE && known.slot <= slot) return;
-    known.slot = slot;
-    const waiting = this.slots.get(slot);
-    if (waiting) waiting.push(meterId);
-    else this.slots.set(slot, [meterId]);
+  private putInList(meter: number): void {
+    const slot = Math.max(this.sweptTo, Math.floor(this.deadlineMs(meter) / SLOT_MS));
+    const before = this.listedIn[meter] ?? NOWHERE;
+    if (before !== NOWHERE && before <= slot) return;
+    this.listedIn[meter] = slot;
+    const waiting = this.lists.get(slot);
+    if (waiting) waiting.push(meter);
+    else this.lists.set(slot, [meter]);
   }
 
-  private sweepSlot(slot: number, nowMs: number, late: ContactEvent[]): void {
-    const waiting = this.slots.get(slot) ?? [];
-    this.slots.delete(slot);
-    for (const meterId of waiting) {
-      const known = this.meters.get(meterId);
+  private sweepList(slot: number, nowMs: number, late: ContactEvent[]): void {
+    const waiting = this.lists.get(slot) ?? [];
+    this.lists.delete(slot);
+    for (const meter of waiting) {
       // It may have been moved to an earlier list, or be gone.
-      if (known?.slot !== slot) continue;
-      known.slot = NOWHERE;
-      if (known.deadlineMs > nowMs) this.setDeadline(meterId, known);
-      else if (known.contact === 'online') {
-        known.contact = 'offline';
-        known.sinceMs = nowMs;
-        late.push(event(meterId, 'contact', 'offline', `silent for ${minutes(nowMs - known.heardMs)}`));
+      if (this.listedIn[meter] !== slot) continue;
+      this.listedIn[meter] = NOWHERE;
+      if (this.deadlineMs(meter) > nowMs) this.putInList(meter);
+      else if (this.contact[meter] === ONLINE) {
+        const silentMs = nowMs - (this.heardMs[meter] ?? 0);
+        this.setContact(meter, 'offline', nowMs);
+        late.push(event(this.numbers.idOf(meter), 'contact', 'offline', `silent for ${minutes(silentMs)}`));
       }
     }
   }
-}
 
-/** Readings of one frame arrive together and say nothing of the interval. */
-function learnInterval(known: MeterContact, silentMs: number): void {
-  if (known.isIntervalTold || silentMs === 0) return;
-  const { intervalMs } = known;
-  const mostMs = known.contact === 'online' ? silentMs : Math.min(silentMs, LENGTHEN * intervalMs);
-  known.intervalMs = Math.max(mostMs, intervalMs + FORGET * (mostMs - intervalMs));
+  /** Readings of one frame arrive together and say nothing of the interval. */
+  private learnInterval(meter: number, silentMs: number): void {
+    if (silentMs === 0 || this.isTold[meter] === 1) return;
+    const intervalMs = this.intervalMs[meter] ?? 0;
+    const mostMs = this.contact[meter] === ONLINE ? silentMs : Math.min(silentMs, LENGTHEN * intervalMs);
+    this.intervalMs[meter] = Math.max(mostMs, intervalMs + FORGET * (mostMs - intervalMs));
+  }
 }
 
 const minutes = (ms: number): string => `${figure(ms / 60_000)} min`;

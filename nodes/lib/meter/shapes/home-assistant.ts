@@ -1,4 +1,5 @@
-import { channelMeter, senderOf } from './device-message';
+import { isMeterId } from '../meter-id';
+import { belongsTo, channelMeter, senderOf } from './device-message';
 import { readEntityName, wordsOf } from './entity-name';
 import { parseJsonPath, type JsonPath } from './json-path';
 import type { FieldName } from './quantity';
@@ -43,17 +44,33 @@ const DEVICE_CLASSES: Readonly<Record<string, FieldName>> = {
 };
 
 const MAX_TOPICS = 5_000;
+/** Of one device that may speak for itself only, so that it cannot take the places of all others. */
+const MAX_TOPICS_OF_DEVICE = 250;
 const MAX_ROUTES_PER_TOPIC = 32;
 const MAX_COMPONENTS = 64;
+/** Longer topics are refused by our broker; what is remembered of strangers has to be small. */
+const MAX_TOPIC_LENGTH = 256;
+/** Of a unit, or of what a switch says. */
+const MAX_WORD_LENGTH = 64;
 /** `{{ value_json.a.b | float }}`: a path, and filters that leave the value what it is. */
 const TEMPLATE =
   /^\{\{-?\s*value(?:_json)?([\w.[\]'":-]*?)\s*(?:\|\s*(?:float|int|round)(?:\([^()|]{0,16}\))?\s*){0,3}-?\}\}$/;
 
 type Entity = Record<string, unknown>;
 
-/** What discovery messages have said about topics. Bounded: past it, new topics are not learned. */
+/** Who announces something, and whether it may speak for itself only. */
+interface Announcer {
+  name: string;
+  isBound: boolean;
+}
+
+/** What discovery messages have said about topics. Bounded: past it, new topics are not learned, and counted. */
 export class EntityRoutes {
+  /** Announcements that were understood and found no room, or spoke of others. */
+  dropped = 0;
   private readonly byTopic = new Map<string, EntityRoute[]>();
+  /** How many topics each bound device has taken up. */
+  private readonly taken = new Map<string, number>();
 
   has(topic: string): boolean {
     return this.byTopic.has(topic);
@@ -74,38 +91,74 @@ export class EntityRoutes {
    * itself; otherwise it could have the topics of its neighbours read in its own way.
    */
   learn(levels: readonly string[], message: Entity, isBound: Binding): void {
-    const announcer = senderOf(levels) ?? '';
-    const isTold = ({ state_topic: topic }: Entity): boolean =>
-      typeof topic === 'string' && (senderOf(topic.split('/')) === announcer || !isBound(announcer));
+    const name = senderOf(levels) ?? '';
+    const announcer = { name, isBound: isBound(name) };
     const config = expand(message);
     const component = levels[1] ?? '';
     const objectId = levels.at(-2) ?? '';
     const nodeId = levels.length > 4 ? (levels[2] ?? '') : '';
     const parts = config['components'];
     if (component !== 'device' || !isObject(parts)) {
-      if (isTold(config)) this.learnEntity(component, objectId, nodeId, config);
+      this.learnEntity(announcer, component, objectId, nodeId, config);
       return;
     }
-    for (const [name, part] of Object.entries(parts).slice(0, MAX_COMPONENTS)) {
-      if (!isObject(part)) continue;
-      const entity = { ...config, ...expand(part) };
-      if (isTold(entity)) this.learnEntity(textOf(entity, 'platform'), name, objectId, entity);
+    for (const [part, entity] of Object.entries(parts).slice(0, MAX_COMPONENTS)) {
+      if (!isObject(entity)) continue;
+      const whole = { ...config, ...expand(entity) };
+      this.learnEntity(announcer, textOf(whole, 'platform'), part, objectId, whole);
     }
   }
 
-  private learnEntity(component: string, objectId: string, nodeId: string, entity: Entity): void {
+  private learnEntity(
+    announcer: Announcer,
+    component: string,
+    objectId: string,
+    nodeId: string,
+    entity: Entity,
+  ): void {
     const topic = textOf(entity, 'state_topic');
     const path = templatePath(textOf(entity, 'value_template'));
     if (topic === '' || path === null) return;
     const route = routeOf(component, objectId, nodeId, entity, path);
     if (!route) return;
-    const routes = this.byTopic.get(topic) ?? [];
-    if (routes.length === 0 && this.byTopic.size >= MAX_TOPICS) return;
+    if (announcer.isBound) route.meterId = ownName(route.meterId, announcer.name);
+    if (!isToldBy(announcer, topic) || !isSmall(route, topic) || !this.add(topic, route, announcer))
+      this.dropped += 1;
+  }
+
+  /** False when there is no room. */
+  private add(topic: string, route: EntityRoute, { name, isBound }: Announcer): boolean {
+    const routes = this.byTopic.get(topic);
+    if (!routes) {
+      const taken = this.taken.get(name) ?? 0;
+      if (this.byTopic.size >= MAX_TOPICS || (isBound && taken >= MAX_TOPICS_OF_DEVICE)) return false;
+      if (isBound) this.taken.set(name, taken + 1);
+      this.byTopic.set(topic, [route]);
+      return true;
+    }
     const same = routes.findIndex((one) => identity(one) === identity(route));
     if (same >= 0) routes[same] = route;
     else if (routes.length < MAX_ROUTES_PER_TOPIC) routes.push(route);
-    this.byTopic.set(topic, routes);
+    else return false;
+    return true;
   }
+}
+
+function isToldBy({ name, isBound }: Announcer, topic: string): boolean {
+  return !isBound || senderOf(topic.split('/')) === name;
+}
+
+/**
+ * A device that is known by a number of its own, such as its hardware address, is one of the meters of whoever announces
+ * it, as a channel would be: two of them behind one name never become one register.
+ */
+function ownName(meterId: string, announcer: string): string {
+  return belongsTo(meterId, announcer) ? meterId : channelMeter(announcer, meterId, false);
+}
+
+function isSmall(route: EntityRoute, topic: string): boolean {
+  const words = route.kind === 'field' ? route.unit : route.on + route.off;
+  return topic.length <= MAX_TOPIC_LENGTH && words.length <= MAX_WORD_LENGTH && isMeterId(route.meterId);
 }
 
 const identity = (route: EntityRoute): string =>

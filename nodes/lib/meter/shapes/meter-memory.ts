@@ -1,4 +1,5 @@
 import type { Refusal, RefusalCause } from '../reading';
+import { RecentMap } from '../recent-map';
 import type { MeterSettings } from './meter-settings';
 import { addPower, startPowerRegister, type PowerRegister } from './power-register';
 import { pulsePowerW, pulsesToWh } from './pulse-count';
@@ -20,8 +21,8 @@ const POWER_ONLY_AFTER_MS = 15 * 60_000;
 const MAX_AHEAD_MS = 5 * 60_000;
 /** A value that a meter has not repeated for this long is not shown as if it were measured now. */
 const MAX_VALUE_AGE_MS = 15 * 60_000;
-/** Past it, the meter that was heard longest ago is forgotten; it starts again from what the ledger has. */
-const MAX_METERS = 100_000;
+/** Past it, meters that were heard longest ago are forgotten; they start again from what the ledger has. */
+const MAX_METERS = 200_000;
 
 /** What was said when. */
 type Remembered<T> = Partial<Record<string, { value: T; atMs: number }>>;
@@ -50,7 +51,7 @@ export type Completed =
  * fresh; a register is only ever passed on when the message itself moves it.
  */
 export class MeterMemory {
-  private readonly meters = new Map<string, MeterState>();
+  private readonly meters = new RecentMap<string, MeterState>(MAX_METERS);
 
   constructor(private readonly options: MeterMemoryOptions) {}
 
@@ -94,7 +95,6 @@ export class MeterMemory {
   restore(saved: unknown): void {
     if (!isObject(saved)) return;
     for (const [meterId, state] of Object.entries(saved)) {
-      if (this.meters.size >= MAX_METERS) return;
       if (isMeterState(state)) this.meters.set(meterId, structuredClone(state));
     }
   }
@@ -163,18 +163,7 @@ export class MeterMemory {
 
   private stateOf(meterId: string): MeterState {
     const known = this.meters.get(meterId);
-    if (known) {
-      // What is heard moves to the end, so that the first one is the one that was heard longest ago.
-      this.meters.delete(meterId);
-      this.meters.set(meterId, known);
-      return known;
-    }
-    if (this.meters.size >= MAX_METERS) {
-      for (const oldest of this.meters.keys()) {
-        this.meters.delete(oldest);
-        break;
-      }
-    }
+    if (known) return known;
     const state = newState();
     this.meters.set(meterId, state);
     return state;

@@ -1,3 +1,4 @@
+import { RecentMap } from '../recent-map';
 import { deviceNamedBy, type DeviceMessage } from './device-message';
 import { MAX_FRAME_READINGS } from './frame-limit';
 import { EntityRoutes } from './home-assistant';
@@ -25,8 +26,8 @@ export interface PayloadReaderOptions extends MeterMemoryOptions {
   profiles?: readonly Profile[];
 }
 
-/** Topics whose shape is remembered. Past it the one that was learned first is found out anew. */
-const MAX_TOPICS = 50_000;
+/** Topics whose shape is remembered. Past it, those that were quiet for long are found out anew. */
+const MAX_TOPICS = 100_000;
 const COLUMNS_SHAPE = 'columns';
 const NEVER: Binding = () => false;
 
@@ -34,7 +35,7 @@ const NEVER: Binding = () => false;
 export class PayloadReader {
   /** What has to be completed, added up or counted; its state can be stored. */
   readonly memory: MeterMemory;
-  private readonly shapes = new Map<string, Shape>();
+  private readonly shapes = new RecentMap<string, Shape>(MAX_TOPICS);
   private readonly counts = new Map<string, number>();
   private ownCount = 0;
   private readonly profiles: readonly ProfileShape[];
@@ -51,6 +52,11 @@ export class PayloadReader {
   /** Messages by shape, so that a status can say what was found. */
   get seen(): ReadonlyMap<string, number> {
     return this.ownCount === 0 ? this.counts : new Map([[OWN_SHAPE, this.ownCount], ...this.counts]);
+  }
+
+  /** Announcements of Home Assistant's kind that found no room, or spoke of others. */
+  get droppedAnnouncements(): number {
+    return this.routes.dropped;
   }
 
   /** What was found on a topic; undefined before its first message, and for our own JSON. */
@@ -128,18 +134,8 @@ export class PayloadReader {
     const known = this.shapes.get(message.topic);
     if (known?.recognises(message, context)) return known;
     const found = SHAPES.find((shape) => shape.recognises(message, context));
-    if (found) this.remember(message.topic, found);
+    if (found) this.shapes.set(message.topic, found);
     return found;
-  }
-
-  private remember(topic: string, shape: Shape): void {
-    this.shapes.delete(topic);
-    this.shapes.set(topic, shape);
-    if (this.shapes.size <= MAX_TOPICS) return;
-    for (const oldest of this.shapes.keys()) {
-      this.shapes.delete(oldest);
-      return;
-    }
   }
 
   private readShape(gathering: Gathering, shape: Shape, message: DeviceMessage): void {

@@ -1,3 +1,4 @@
+import { RecentMap } from '../recent-map';
 import { deviceTime, deviceOfTopic, objectOf } from './device-message';
 import type { SampleCalibration } from './meter-settings';
 import type { Shape } from './shape';
@@ -6,7 +7,7 @@ import { Statement } from './statement';
 /** Ten seconds at 1 kHz. */
 const MAX_SAMPLES = 10_000;
 /** Meters whose zero line is remembered. */
-const MAX_METERS = 10_000;
+const MAX_METERS = 20_000;
 /** How fast the zero line follows the samples: by 1/1024 of the distance each. */
 const OFFSET_DIVISOR = 1024;
 
@@ -16,7 +17,8 @@ const DEFAULT_CALIBRATION: Pick<SampleCalibration, 'phaseCal' | 'supplyMv' | 'bi
   supplyMv: 3300,
   bits: 12,
 };
-const CALIBRATION_LIMITS: Readonly<Record<keyof SampleCalibration, [min: number, max: number]>> = {
+/** What the constants of a front end can be. */
+export const CALIBRATION_LIMITS: Readonly<Record<keyof SampleCalibration, [min: number, max: number]>> = {
   voltCal: [1e-6, 1e6],
   ampCal: [1e-6, 1e6],
   phaseCal: [-10, 10],
@@ -31,19 +33,13 @@ export interface ZeroLine {
 
 /** Where the zero line of each meter's samples was found last, so that the next window starts from it. */
 export class SampleOffsets {
-  private readonly byMeter = new Map<string, ZeroLine>();
+  private readonly byMeter = new RecentMap<string, ZeroLine>(MAX_METERS);
 
   of(owner: string): ZeroLine | undefined {
     return this.byMeter.get(owner);
   }
 
   keep(owner: string, line: ZeroLine): void {
-    if (!this.byMeter.has(owner) && this.byMeter.size >= MAX_METERS) {
-      for (const oldest of this.byMeter.keys()) {
-        this.byMeter.delete(oldest);
-        break;
-      }
-    }
     this.byMeter.set(owner, line);
   }
 }

@@ -46,8 +46,14 @@ export function isOwn(value: unknown): value is Record<string, unknown> {
   );
 }
 
-/** Whose meters a message may speak of: those of the device that wrote to the topic, where topics say who that is. */
+/**
+ * Whose meters a message may speak of: those of the device that wrote to the topic, where topics say who that is. Who
+ * that is, and whether it is bound, is found out once per message, since a frame may speak of thousands of meters.
+ */
 export class Speaker {
+  private sender: string | null | undefined;
+  private isBoundSender: boolean | undefined;
+
   constructor(
     private readonly topic: string,
     /** The device that the topic names. */
@@ -57,9 +63,14 @@ export class Speaker {
 
   /** What is wrong with speaking for a meter; null when nothing is. */
   refusalFor(meterId: string): Refusal | null {
-    const sender = senderNamedBy(this.topic);
-    if (sender === null || belongsTo(meterId, sender) || !this.isBound(sender)) return null;
-    return refusalOf('meterId', meterId, `must be the meter of the topic, ${sender}`);
+    if (this.sender === undefined) this.sender = senderNamedBy(this.topic);
+    const { sender } = this;
+    if (sender === null || belongsTo(meterId, sender)) return null;
+    this.isBoundSender ??= this.isBound(sender);
+    // Without the meter's own number, so that nobody fills the records of another.
+    return this.isBoundSender
+      ? refusalOf('meterId', meterId, `must be the meter of the topic, ${sender}`)
+      : null;
   }
 }
 

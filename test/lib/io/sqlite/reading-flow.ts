@@ -1,10 +1,11 @@
 import type { Store } from '../../../../nodes/lib/ledger/store';
 import type { ChargePosting, Posting, PostingResult } from '../../../../nodes/lib/ledger/posting';
+import { filedRefusals } from '../../../../nodes/lib/meter/filed-refusals';
 import { retakeReadings, type Intake, type IntakeContext } from '../../../../nodes/lib/meter/intake';
+import type { MeterNumbers } from '../../../../nodes/lib/meter/meter-numbers';
 import type { Reading } from '../../../../nodes/lib/meter/reading';
 import { RegisterChain } from '../../../../nodes/lib/meter/register-chain';
 import { PriceAhead } from '../../../../nodes/lib/site/price-ahead';
-import { keepSupply } from './ledger-fixture';
 
 const MAX_RETAKES = 5;
 const LIMITS = { maxFutureMs: 366 * 86_400_000, maxPowerW: 1e15 };
@@ -22,9 +23,11 @@ export class ReadingFlow {
     readonly store: Store,
     private readonly tariffId: string,
     private readonly limits = LIMITS,
+    room: { numbers?: MeterNumbers; maxAtHand?: number } = {},
   ) {
-    this.chain = new RegisterChain(this.limits, (meterId) => store.knownMeter(meterId));
-    this.prices = new PriceAhead((meterId, id) => store.pricing(meterId, id));
+    this.chain = new RegisterChain(this.limits, (meterId) => store.knownMeter(meterId), room.numbers);
+    const { numbers } = this.chain;
+    this.prices = new PriceAhead((meterId, id) => store.pricing(meterId, id), numbers, room.maxAtHand);
     this.context = {
       chain: this.chain,
       nowMs: 0,
@@ -94,14 +97,14 @@ export class ReadingFlow {
   private pass(intake: Intake, sent: readonly Reading[]): void {
     const [only] = sent;
     if (intake.duplicates > 0 && sent.length === 1 && only) this.acknowledged.add(nameOf(only));
-    for (const { refusal, content } of intake.refused) {
+    for (const { refusal, content } of filedRefusals(intake.refused, false)) {
       this.refusals.push(`${refusal.meterId ?? '?'} ${refusal.field} ${refusal.value} ${refusal.reason}`);
       this.waiting.push({ type: 'refusal', refusal, source: 'test', content });
     }
     const outOfStep: Reading[] = [];
     for (const { reading, segment } of intake.taken) {
       const charge = this.prices.charge(reading.meterId, segment, this.tariffId);
-      if (charge) this.waiting.push({ type: 'charge', reading, segment, charge, decide: keepSupply });
+      if (charge) this.waiting.push({ type: 'charge', reading, segment, charge, guard: null });
       else outOfStep.push(reading);
     }
     // Not in step with the ledger: the sender has to repeat itself.

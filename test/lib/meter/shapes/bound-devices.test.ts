@@ -86,7 +86,29 @@ describe('devices that may speak for themselves only', () => {
       { meterId: 'node1', atMs: NOW_MS, energyWh: 7 },
     ]);
     announce('node1/all', 'node2');
-    assert.deepEqual(metersOf(say('node1/all', { today: 8 })), ['node1']);
+    assert.deepEqual(metersOf(say('node1/all', { today: 8 })), ['node1', 'node1:node2']);
+    assert.equal(reader.droppedAnnouncements, 4);
+  });
+
+  it('may be known by a hardware address: then they are meters of whoever announces them, and two stay two', () => {
+    const announce = (device: string, topic: string, isBound?: () => boolean): Understood => {
+      const config = { ...TOTAL, state_topic: topic, value_template: '{{ value_json.e }}' };
+      const whole = { ...config, device: { identifiers: [device] } };
+      const say = (at: string, payload: object): Understood =>
+        reader.read(at, JSON.stringify(payload), NOW_MS, isBound ?? ((): boolean => true));
+      say('homeassistant/sensor/node1/energy/config', whole);
+      return say(topic, { e: 9 });
+    };
+    const found = ['30:ae:a4:00:00:01', '30aea4000002'].map((mac, index) => announce(mac, `node1/${index}`));
+    assert.deepEqual(
+      found.map(({ readings, refused }) => [readings.map(({ meterId }) => meterId), refused.length]),
+      [
+        [['node1:30:ae:a4:00:00:01'], 0],
+        [['node1:30aea4000002'], 0],
+      ],
+    );
+    const free = announce('30aea4000003', 'node1/3', () => false);
+    assert.deepEqual(metersOf(free), ['30aea4000003'], 'on an open broker the address is the name');
   });
 
   it('announce the parts of a device by the same rule', () => {

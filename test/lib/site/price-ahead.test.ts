@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { MeterPricing } from '../../../nodes/lib/ledger/store';
+import { MeterNumbers } from '../../../nodes/lib/meter/meter-numbers';
+import type { Segment } from '../../../nodes/lib/meter/reading';
+import { PackedPrices } from '../../../nodes/lib/site/packed-prices';
+import { PriceAhead } from '../../../nodes/lib/site/price-ahead';
+import { newMeterState, type MeterState } from '../../../nodes/lib/tariff/meter-state';
+import { price } from '../../../nodes/lib/tariff/price-curve';
+import { property } from '../property';
+import { segmentsOf } from '../tariff/priced-meter';
+import { planOfCase, pricedCase } from '../tariff/random-tariff';
+
+/** Fewer at hand than there are meters, so that each is put away and taken out again and again. */
+const MAX_AT_HAND = 2;
+const METERS = ['M0', 'M1', 'M2', 'M3', 'M4'];
+
+describe('prices ahead of the ledger', () => {
+  it('are the same whether a meter is at hand, in a row of numbers, or asked for again', function () {
+    this.timeout(60_000);
+    const choices = fc.array(fc.nat(METERS.length - 1), { minLength: 200, maxLength: 200 });
+    property(fc.tuple(pricedCase, choices), ([given, order]) => {
+      const plan = planOfCase(given);
+      const segments = segmentsOf(given.curve);
+      const stored = new Map<string, MeterPricing>();
+      const read = (meterId: string): MeterPricing =>
+        stored.get(meterId) ?? { headMs: null, headWh: null, state: null, plan };
+      let asked = 0;
+      const ask = (meterId: string): MeterPricing => {
+        asked += 1;
+        return read(meterId);
+      };
+      const ahead = new PriceAhead(ask, undefined, MAX_AT_HAND);
+      const few = new PriceAhead(read, new MeterNumbers(3), MAX_AT_HAND);
+      const next = new Map<string, number>();
+      for (const choice of order) {
+        const meterId = METERS[choice] ?? '';
+        const done = next.get(meterId) ?? 0;
+        const first = segments[0];
+        if (!first || done > segments.length) continue;
+        const opening = { ...first, toMs: first.fromMs, toWh: first.fromWh, ...openingExport(first) };
+        const segment = done === 0 ? opening : segments[done - 1];
+        if (!segment) continue;
+        next.set(meterId, done + 1);
+        const { state } = read(meterId);
+        const after = state === null ? firstState(plan, segment) : price(plan, state, segment);
+        for (const prices of [ahead, few]) {
+          const charge = prices.charge(meterId, segment, '');
+          assert.ok(charge, 'it follows');
+          assert.equal(charge.amountMicros, after.amountMicros);
+        }
+        const { toMs, toWh } = segment;
+        stored.set(meterId, { headMs: toMs, headWh: toWh, state: after.state, plan });
+      }
+      assert.ok(asked <= METERS.length, 'nobody had to be asked for twice');
+    });
+  });
+
+  it('are asked for again when they do not follow, and not given when that does not help', () => {
+    const [given] = fc.sample(pricedCase, { seed: 1, numRuns: 1 });
+    assert.ok(given);
+    const plan = planOfCase(given);
+    const { fromMs, fromWh } = segmentsOf(given.curve)[0]!;
+    let head = { headMs: fromMs, headWh: fromWh, state: newMeterState(plan, fromMs, fromWh), plan };
+    const ahead = new PriceAhead(() => head);
+    const step = (at: number): Segment => ({ fromMs: at, fromWh, toMs: at + 1, toWh: fromWh });
+    assert.ok(ahead.charge('M1', step(fromMs), ''));
+    assert.equal(ahead.charge('M1', step(fromMs + 9), ''), undefined);
+    assert.ok(
+      ahead.charge('M1', step(fromMs), ''),
+      'another process was first, and the ledger says where it stands',
+    );
+    head = { ...head, headMs: fromMs + 5 };
+    ahead.forget('M1');
+    assert.equal(ahead.charge('M1', step(fromMs), ''), undefined);
+  });
+});
+
+describe('states of pricing as rows of numbers', () => {
+  it('are read as they were written', () => {
+    property(pricedCase, (given) => {
+      const plan = planOfCase(given);
+      const packed = new PackedPrices();
+      const first = given.curve[0]!;
+      let state: MeterState = newMeterState(plan, first.atMs, first.energyWh, undefined, first.exportWh);
+      for (const [index, segment] of segmentsOf(given.curve).entries()) {
+        state = price(plan, state, segment).state;
+        const known = { headMs: segment.toMs, headWh: segment.toWh, state, plan };
+        const isPut = packed.put(index % 3, known);
+        assert.equal(isPut, state.demand.length === 0 && state.retired.length === 0);
+        assert.deepEqual(packed.get(index % 3), isPut ? known : undefined);
+      }
+      packed.drop(0);
+      assert.equal(packed.get(0), undefined);
+      packed.clear();
+      assert.equal(packed.get(1), undefined);
+    });
+  });
+});
+
+function openingExport({ fromExportWh, toExportWh }: Segment): Partial<Segment> {
+  const exportWh = fromExportWh ?? toExportWh;
+  return exportWh === undefined ? {} : { fromExportWh: exportWh, toExportWh: exportWh };
+}
+
+function firstState(
+  plan: MeterPricing['plan'],
+  { toMs, toWh, toExportWh }: Segment,
+): ReturnType<typeof price> {
+  const state = newMeterState(plan, toMs, toWh, undefined, toExportWh);
+  return { state, parts: [], amountMicros: 0 as ReturnType<typeof price>['amountMicros'] };
+}
