@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { PrepaidMessage } from '../../nodes/lib/meter/prepaid-message';
 import type { Tariff } from '../../nodes/lib/tariff/tariff';
+import type { Charge } from '../../nodes/lib/tariff/charge';
 import { RunningFlow } from './running-flow';
 
 const HOME: Tariff = {
@@ -40,6 +41,14 @@ function tariffCalc(tariff: object, extra: object = {}): { id: string; type: str
   } as never;
 }
 
+/** What a simulation says of a customer. */
+interface TrialAccount {
+  accountId: string;
+  name: string;
+  oldMicros: number;
+  meters: { meterId: string; oldMicros: number }[];
+}
+
 const errorOf = (message: PrepaidMessage): string => (message['error'] as { message: string }).message;
 
 describe('tariff-calc', () => {
@@ -74,16 +83,19 @@ describe('tariff-calc', () => {
     await read(startMs + 60_000, 5_600);
     const { payload, prepaid } = await read(startMs + 120_000, 6_500);
     assert.deepEqual(payload, { meterId: 'M1', atMs: startMs + 120_000, energyWh: 6_500 });
-    assert.deepEqual(prepaid?.charge, {
-      amountMicros: 5_880_000,
-      lines: [
-        { component: 'energy', energyWh: 400, rateMicrosPerKwh: 4_000_000, amountMicros: 1_600_000 },
-        { component: 'energy', energyWh: 500, rateMicrosPerKwh: 8_000_000, amountMicros: 4_000_000 },
-        { component: 'duty', energyWh: 0, rateMicrosPerKwh: 0, amountMicros: 280_000 },
-      ],
-      tariffId: 'home',
-      version: 1,
-    });
+    assert.deepEqual(
+      { ...(prepaid?.charge as Charge) },
+      {
+        amountMicros: 5_880_000,
+        lines: [
+          { component: 'energy', energyWh: 400, rateMicrosPerKwh: 4_000_000, amountMicros: 1_600_000 },
+          { component: 'energy', energyWh: 500, rateMicrosPerKwh: 8_000_000, amountMicros: 4_000_000 },
+          { component: 'duty', energyWh: 0, rateMicrosPerKwh: 0, amountMicros: 280_000 },
+        ],
+        tariffId: 'home',
+        version: 1,
+      },
+    );
     const paid = 4_000_000 + 4_000_000;
     assert.equal(flow.ledger.store.balanceOf('A1'), -(paid * 1.05));
   });
@@ -156,14 +168,18 @@ describe('tariff-calc', () => {
     await start(dearer, { state: 'draft' });
     const simulate = { fromMs: startMs, toMs: startMs + 36_000_000 };
     const { payload } = await flow.ask('tariff', { payload: { simulate } }, 'answer');
-    const { meters, oldMicros, newMicros, differenceMicros, skipped } = payload as Record<string, unknown>;
+    const { accounts, oldMicros, newMicros, differenceMicros, skipped } = payload as Record<string, unknown>;
     assert.equal(oldMicros, 37_800_000);
     assert.equal(newMicros, 45_000_000);
     assert.equal(differenceMicros, 7_200_000);
     assert.deepEqual(skipped, []);
     assert.deepEqual(
-      (meters as { meterId: string; name: string }[]).map(({ meterId, name }) => [meterId, name]),
-      [['M1', 'House 1']],
+      (accounts as TrialAccount[]).map(({ accountId, name, meters }) => [
+        accountId,
+        name,
+        meters.map(({ meterId }) => meterId),
+      ]),
+      [['A1', 'House 1', ['M1']]],
     );
     assert.equal(flow.ledger.store.balanceOf('A1'), -37_800_000);
     const wrong = await flow.ask('tariff', { payload: { simulate: { fromMs: 5, toMs: 4 } } }, 'error');
@@ -197,6 +213,50 @@ describe('tariff-calc', () => {
     };
     assert.deepEqual(await answerTo(simulate), [4_200_000, ['M2']]);
     assert.deepEqual(await answerTo({ ...simulate, meterIds: ['M1', 'M2'] }), [8_400_000, []]);
+  });
+
+  it('counts a meter that was swapped for the customer whose it was, and sums for each customer', async () => {
+    await start();
+    await register();
+    const startMs = Date.UTC(2026, 9, 10);
+    await read(startMs, 0);
+    await read(startMs + 3_600_000, 500);
+    const closing = { atMs: startMs + 7_200_000, energyWh: 800 };
+    await flow.ask('register', { payload: { takeDown: { meterId: 'M1', ...closing } } }, 'registered');
+    for (const [accountId, meterId] of [
+      ['A1', 'M2'],
+      ['A2', 'M1'],
+    ]) {
+      await flow.ask('register', { payload: { accountId, name: 'House', meterId } }, 'registered');
+      for (const [hours, energyWh] of [
+        [3, 2_000],
+        [4, 2_400],
+      ] as const) {
+        const payload = { meterId, atMs: startMs + hours * 3_600_000, energyWh };
+        await flow.ask('ingest', { payload }, 'state');
+      }
+    }
+    const simulate = { fromMs: startMs, toMs: startMs + 36_000_000 };
+    const { payload } = await flow.ask('tariff', { payload: { simulate } }, 'answer');
+    const { accounts, oldMicros } = payload as { accounts: TrialAccount[]; oldMicros: number };
+    const { store } = flow.ledger;
+    assert.deepEqual(
+      accounts.map((one) => [one.accountId, one.oldMicros, one.meters.map(({ meterId }) => meterId)]),
+      [
+        ['A1', 0 - (store.balanceOf('A1') ?? NaN), ['M1', 'M2']],
+        ['A2', 0 - (store.balanceOf('A2') ?? NaN), ['M1']],
+      ],
+    );
+    for (const { oldMicros: sum, meters } of accounts)
+      assert.equal(
+        meters.reduce((total, meter) => total + meter.oldMicros, 0),
+        sum,
+      );
+    assert.equal(
+      accounts.reduce((total, account) => total + account.oldMicros, 0),
+      oldMicros,
+    );
+    assert.equal(accounts[0]?.oldMicros, 5_040_000);
   });
 
   it('takes prices of a feed by message', async () => {

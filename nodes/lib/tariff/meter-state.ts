@@ -141,3 +141,43 @@ export function copyOfState(state: MeterState): MeterState {
     offsetWh: state.offsetWh,
   };
 }
+
+/** Whether two states say the same. Written out, since it is asked for every reading; what most meters never have is compared as text. */
+export function isSameState(a: MeterState, b: MeterState): boolean {
+  return (
+    a === b ||
+    (a.periodStartWh === b.periodStartWh &&
+      a.nextDay === b.nextDay &&
+      isSameCounts(a.totals, b.totals) &&
+      isSameCounts(a.rests, b.rests) &&
+      isSameCounts(a.dayRests, b.dayRests) &&
+      isSameCounts(a.periodTotals, b.periodTotals) &&
+      a.tariffId === b.tariffId &&
+      a.version === b.version &&
+      a.startMs === b.startMs &&
+      a.periodFromMs === b.periodFromMs &&
+      a.periodToMs === b.periodToMs &&
+      a.hadFromMs === b.hadFromMs &&
+      a.knownWh === b.knownWh &&
+      a.known.vah === b.known.vah &&
+      a.known.microVah === b.known.microVah &&
+      a.exportWh === b.exportWh &&
+      a.exportedWh === b.exportedWh &&
+      a.bankWh === b.bankWh &&
+      a.offsetWh === b.offsetWh &&
+      isSameRare(a.components, b.components) &&
+      isSameRare(a.demand, b.demand) &&
+      isSameRare(a.retired, b.retired))
+  );
+}
+
+function isSameCounts(a: readonly number[], b: readonly number[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false;
+  return true;
+}
+
+function isSameRare(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a === b || (a.length === b.length && (a.length === 0 || JSON.stringify(a) === JSON.stringify(b)));
+}

@@ -2,7 +2,7 @@ import type { Segment } from '../meter/reading';
 import type { Micros } from '../money/micros';
 import type { Charge, ChargeLine } from './charge';
 import type { MeterPlan } from './meter-plan';
-import type { MeterState } from './meter-state';
+import { isSameState, type MeterState } from './meter-state';
 import type { Priced } from './price-curve';
 
 /** What a price was worked out from, and what came of it. */
@@ -36,18 +36,8 @@ export class PricedCharge implements Charge {
     if (!(#working in charge)) return undefined;
     const working = charge.#working;
     const isSame =
-      working.plan === plan && working.before === before && isSameSegment(working.segment, segment);
+      working.plan === plan && isSameSegment(working.segment, segment) && isSameState(working.before, before);
     return isSame ? working.priced : undefined;
-  }
-
-  /**
-   * The working of a charge in place of an equal one that the ledger has done itself, so that both go on from the very
-   * same state and the next charge is recalled.
-   */
-  static adopt(charge: object, plan: MeterPlan, priced: Priced): Priced {
-    if (!(#working in charge) || charge.#working.plan !== plan) return priced;
-    const theirs = charge.#working.priced;
-    return isSameState(theirs.state, priced.state) ? { ...priced, state: theirs.state } : priced;
   }
 }
 
@@ -61,9 +51,4 @@ function isSameSegment(a: Segment, b: Segment): boolean {
     a.toExportWh === b.toExportWh &&
     a.powerFactorThousandths === b.powerFactorThousandths
   );
-}
-
-/** The days are what differs between two that have not gone the same way, and cheap to compare first. */
-function isSameState(a: MeterState, b: MeterState): boolean {
-  return a.nextDay === b.nextDay && JSON.stringify(a) === JSON.stringify(b);
 }

@@ -4,6 +4,7 @@ import { addMicros, ZERO_MICROS, type Micros } from '../money/micros';
 import { accrue } from './accrual';
 import type { Priced } from './bill-in-parts';
 import type { ChargeLine } from './charge';
+import { closingAt, silenceUntil } from './end-of-stay';
 import { mergedLines } from './merge-lines';
 import { pieceAt, type MeterPlan } from './meter-plan';
 import type { MeterState } from './meter-state';
@@ -19,29 +20,58 @@ export interface TariffComparison {
   newLines: ChargeLine[];
 }
 
+/** A meter's stay at an account as it is known: readings that rise, and what pricing remembers at the first of them. */
+export interface PastStay {
+  points: readonly CurvePoint[];
+  state: MeterState;
+  plan: MeterPlan;
+  /** Its first reading. All that it pays was paid since, also for a day that had begun before. */
+  openedMs: number;
+  /** When the stay ended; null while the meter is in use. */
+  closedMs: number | null;
+}
+
+/** The time in which two plans are compared; days that have not begun by `nowMs` are charged by neither. */
+export interface TrialPeriod {
+  fromMs: number;
+  toMs: number;
+  nowMs: number;
+}
+
+/** What a stay has in a period. */
+interface Counted {
+  segments: readonly Segment[];
+  /** The last moment at which a day that begins then is charged. */
+  lastDayMs: number;
+  /** What ends the stay within the period, or the period with all that was used in it; null when neither is so. */
+  end: { isOfStay: boolean; atMs: number } | null;
+}
+
 /**
- * Prices a meter's past from `fromMs` to `toMs` again, by the plan it had and as if another one had been in force from
- * `fromMs` on. The state is that at the first of the readings, which rise; what is before `fromMs` is not in the sums,
- * and a billing period that ends at `toMs` is settled.
+ * Prices the past of a stay from `fromMs` to `toMs` again, by the plan it had and as if another one had been in force
+ * from `fromMs` on. What is before `fromMs` is not in the sums. A billing period that ends at `toMs` is settled, as is
+ * the last one of a stay that ends by then. undefined when the stay has no part in that time.
  */
 export function compareTariffs(
-  readings: readonly CurvePoint[],
-  startState: MeterState,
-  oldPlan: MeterPlan,
+  stay: PastStay,
   newPlan: MeterPlan,
-  fromMs: number,
-  toMs: number,
-): TariffComparison {
-  const cut = cutAt(cutAt([...segmentsOf(readings)], fromMs), toMs);
-  const counted = cut.filter((segment) => segment.fromMs >= fromMs && segment.toMs <= toMs);
-  let state = startState;
+  period: TrialPeriod,
+): TariffComparison | undefined {
+  const { plan: oldPlan, points, openedMs, closedMs } = stay;
+  const { fromMs, toMs } = period;
+  const [first] = points;
+  if (!first || openedMs >= toMs) return undefined;
+  if (closedMs !== null && closedMs <= fromMs) return undefined;
+  const cut = cutAt(cutAt(wholeRegister(stay, first), fromMs), toMs);
+  let { state } = stay;
   for (const segment of cut) if (segment.toMs <= fromMs) state = price(oldPlan, state, segment).state;
-  state = accrue(oldPlan, state, fromMs - 1).state;
-  const [first] = counted;
+  if (openedMs < fromMs) state = accrue(oldPlan, state, fromMs - 1).state;
+  const counted = countedIn(cut, closedMs, period);
+  const [begin] = counted.segments;
   // What the period before comes to when it is settled belongs to that period.
-  if (first) state = enterAt(oldPlan, state, first.fromMs, first.fromWh).state;
-  const old = replay(oldPlan, state, counted, toMs);
-  const changed = replay(changedPlan(oldPlan, newPlan, fromMs), state, counted, toMs);
+  if (begin) state = enterAt(oldPlan, state, begin.fromMs, begin.fromWh).state;
+  const old = replay(oldPlan, state, counted);
+  const changed = replay(changedPlan(oldPlan, newPlan, fromMs), state, counted);
   return {
     oldMicros: sumOf(old),
     newMicros: sumOf(changed),
@@ -50,7 +80,34 @@ export function compareTariffs(
   };
 }
 
-function replay(plan: MeterPlan, before: MeterState, segments: readonly Segment[], toMs: number): Priced[] {
+/** All segments, and the silence between the last reading and the end of a stay. */
+function wholeRegister({ points, state, closedMs }: PastStay, first: CurvePoint): Segment[] {
+  // The first reading may not say what had flown back by then; pricing remembers it.
+  const known = { ...first, exportWh: first.exportWh ?? state.exportWh };
+  const segments: Segment[] = [...segmentsOf([known, ...points.slice(1)])];
+  const last = points.at(-1) ?? first;
+  const silence =
+    closedMs === null ? undefined : silenceUntil({ headMs: last.atMs, headWh: last.energyWh }, closedMs);
+  if (silence) segments.push(silence);
+  return segments;
+}
+
+function countedIn(
+  cut: readonly Segment[],
+  closedMs: number | null,
+  { fromMs, toMs, nowMs }: TrialPeriod,
+): Counted {
+  const segments = cut.filter((segment) => segment.fromMs >= fromMs && segment.toMs <= toMs);
+  const endMs = Math.min(toMs, closedMs ?? Infinity);
+  const isAtEnd = segments.at(-1)?.toMs === endMs;
+  return {
+    segments,
+    lastDayMs: Math.min(endMs - 1, nowMs),
+    end: isAtEnd ? { isOfStay: closedMs === endMs, atMs: endMs } : null,
+  };
+}
+
+function replay(plan: MeterPlan, before: MeterState, { segments, lastDayMs, end }: Counted): Priced[] {
   const answers: Priced[] = [];
   let state = before;
   for (const segment of segments) {
@@ -58,10 +115,12 @@ function replay(plan: MeterPlan, before: MeterState, segments: readonly Segment[
     state = answer.state;
     answers.push(answer);
   }
-  const standing = accrue(plan, state, toMs - 1);
+  const standing = accrue(plan, state, lastDayMs);
   answers.push(standing);
-  const isAtEnd = segments.at(-1)?.toMs === toMs;
-  if (isAtEnd) answers.push(settlementAt(plan, standing.state, toMs));
+  if (end)
+    answers.push(
+      end.isOfStay ? closingAt(plan, standing.state, end.atMs) : settlementAt(plan, standing.state, end.atMs),
+    );
   return answers;
 }
 

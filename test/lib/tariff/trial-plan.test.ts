@@ -18,7 +18,8 @@ const shown = (plan: MeterPlan | undefined) =>
   ]);
 
 describe('the plan of a trial', () => {
-  const trial = tariff('home', 9);
+  const feed = [{ fromMs: 5, microsPerKwh: 7 }];
+  const trial = { tariff: tariff('home', 9), feed };
   const plan: MeterPlan = [
     { fromMs: 0, tariff: tariff('home', 1), terms: terms(1_000) },
     { fromMs: 100, tariff: tariff('home', 2), terms: terms(2_000) },
@@ -33,6 +34,13 @@ describe('the plan of a trial', () => {
     ]);
   });
 
+  it('brings the prices of its own series, and leaves those of others', () => {
+    for (const { terms: own } of planUnder(trial, plan)) assert.equal(own.feed, feed);
+    const [, second, third] = planWithVersion(trial, plan, 150, 300) ?? [];
+    assert.equal(second?.terms.feed, feed);
+    assert.equal(third, plan[2]);
+  });
+
   it('leaves the time of another tariff as it is', () => {
     assert.deepEqual(shown(planWithVersion(trial, plan, 150, 300)), [
       [0, 'home', 9, 1_000],
@@ -44,8 +52,8 @@ describe('the plan of a trial', () => {
   it('is none when the meter does not have the tariff in that time', () => {
     assert.equal(planWithVersion(trial, plan, 200, 300), undefined);
     assert.notEqual(planWithVersion(trial, plan, 199, 300), undefined);
-    assert.equal(planWithVersion(tariff('farm', 1), plan, 0, 300), undefined);
-    assert.equal(planWithVersion(tariff('shop', 2), plan, 0, 200), undefined);
-    assert.notEqual(planWithVersion(tariff('shop', 2), plan, 0, 201), undefined);
+    assert.equal(planWithVersion({ tariff: tariff('farm', 1), feed }, plan, 0, 300), undefined);
+    assert.equal(planWithVersion({ tariff: tariff('shop', 2), feed }, plan, 0, 200), undefined);
+    assert.notEqual(planWithVersion({ tariff: tariff('shop', 2), feed }, plan, 0, 201), undefined);
   });
 });
