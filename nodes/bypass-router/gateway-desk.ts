@@ -3,6 +3,7 @@ import type { NewItem, StoredArrival } from '../lib/bypass/bypass-store';
 import { CarryShare } from '../lib/bypass/carry-share';
 import { CONTROL_TOPIC, readControl, type Control, type ObservationKind } from '../lib/bypass/control';
 import { DiscardTally } from '../lib/bypass/discard-tally';
+import { readHeader } from '../lib/bypass/frame';
 import { GatewaySide, type GatewayEvent } from '../lib/bypass/gateway-side';
 import { laneOf, URGENT } from '../lib/bypass/lane';
 import { NeighbourWatch } from '../lib/bypass/neighbour-watch';
@@ -276,10 +277,13 @@ export class GatewayDesk {
   }
 
   /** A neighbour's frame goes up by our own way, if there is one and it has room left. */
-  private carryUp(frame: Uint8Array, fromGatewayId: string): boolean {
+  private carryUp(frame: Uint8Array): boolean {
+    const header = readHeader(frame)?.header;
+    // What no head-end would take is thrown away: nobody offers it again.
+    if (!header || header.kind === 'down') return true;
     const way = WAYS.find((one) => one !== 'neighbour' && this.side.ways.stateOf(one) === 'up');
     if (!way || !this.canCarry || !this.share.take(way, frame.length, performance.now())) return false;
-    this.side.hasCarried(fromGatewayId);
+    this.side.hasCarried(header.gatewayId);
     this.sendUp(way, frame);
     return true;
   }
@@ -296,7 +300,7 @@ export class GatewayDesk {
         mark,
       },
       {
-        onUp: (frame, from) => this.carryUp(frame, from),
+        onUp: (frame) => this.carryUp(frame),
         onDown: (frame) => this.side.receive(frame),
         onEvent: (event) => this.hearMesh(event),
       },

@@ -6,6 +6,7 @@ import { HeadEndSide, type HeadEndEvent } from '../lib/bypass/head-end-side';
 import { laneOf, URGENT } from '../lib/bypass/lane';
 import type { OpenedMessage } from '../lib/bypass/opened-messages';
 import type { BypassIdentity } from '../lib/io/bypass/identity';
+import { isUsableKey } from '../lib/io/bypass/hpke';
 import { writeCodeFile } from '../lib/io/bypass/one-time-code';
 import { readSealedFile, writeSealedFile } from '../lib/io/bypass/sealed-file';
 import type { Origin, PrepaidMessage } from '../lib/meter/prepaid-message';
@@ -40,6 +41,7 @@ export class HeadEndDesk {
   private readonly watch: HeadEndWatch;
   private flushTimer: NodeJS.Timeout | null = null;
   private fileFrames: Uint8Array[] = [];
+  private readonly startedMs = performance.now();
 
   constructor(private readonly options: HeadEndDeskOptions) {
     const { identity, acknowledge } = options;
@@ -199,6 +201,10 @@ export class HeadEndDesk {
         this.watch.report(gatewayId, control.observations);
         break;
       case 'key':
+        if (!isUsableKey(Buffer.from(control.publicKey, 'hex'))) {
+          this.watch.raise('refused', { gatewayId, fault: 'control' });
+          break;
+        }
         identity.peers.add(gatewayId, Buffer.from(control.publicKey, 'hex'));
         identity.sealing.forget(gatewayId);
         this.side.newEpoch(gatewayId);
@@ -257,11 +263,11 @@ export class HeadEndDesk {
     const ours = keys.all.map((pair) => pair.publicKey);
     const outcome = peers.redeem(gatewayId, publicKey, proof, ours, Date.now());
     if (outcome === 'refused') {
-      this.watch.raise('refused', { fault: 'code', inTheNameOf: gatewayId, via, count: 1 });
+      this.watch.refused({ fault: 'code', gatewayId, via });
       return;
     }
     sealing.forget(gatewayId);
-    this.side.welcome(gatewayId, via);
+    this.side.welcome(gatewayId, via, outcome === 'new');
     if (outcome !== 'new') return;
     this.emitEvent('enrolled', { gatewayId });
     this.tellDistrust([gatewayId]);
@@ -334,6 +340,8 @@ export class HeadEndDesk {
   }
 
   private isHeard(gatewayId: string): boolean {
+    // Right after a start nobody has been heard: that says nothing of anybody.
+    if (performance.now() - this.startedMs < SILENT_AFTER_MS) return true;
     const found = this.side.gateways().find((facts) => facts.gatewayId === gatewayId);
     return found !== undefined && found.seenMsAgo < SILENT_AFTER_MS;
   }

@@ -10,6 +10,13 @@ export interface WatchSurroundings {
   meterIdsOf: (gatewayId: string) => string[];
 }
 
+export interface RefusedFrame {
+  fault: Extract<HeadEndEvent, { kind: 'refused' }>['fault'] | 'code';
+  /** In whose name it came. */
+  gatewayId: string | null;
+  via: string;
+}
+
 /** Forged frames are told of no oftener; anybody can send them. */
 const FORGED_EVERY_MS = 60_000;
 const MS_PER_MINUTE = 60_000;
@@ -40,7 +47,7 @@ export class HeadEndWatch {
   }
 
   /** Whoever is named in such a frame need not have sent it, so nobody is accused. */
-  refused({ fault, gatewayId, via }: Extract<HeadEndEvent, { kind: 'refused' }>): void {
+  refused({ fault, gatewayId, via }: RefusedFrame): void {
     this.forgedSince += 1;
     const nowMs = performance.now();
     if (nowMs - this.forgedToldMs < FORGED_EVERY_MS) return;

@@ -224,7 +224,11 @@ function throughEngines(of: Modules, folder: string): Measure {
     const clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
     const newStore = (box: string) => {
       const db = of.openBypassDatabase(fileIn(folder));
-      return new of.SqliteBypassStore(db, { monotonicMs: clock.monotonicMs, newBox: () => box });
+      return new of.SqliteBypassStore(db, {
+        monotonicMs: clock.monotonicMs,
+        wallMs: () => 0,
+        newBox: () => box,
+      });
     };
     const [gatewayStore, headStore] = [newStore('a'), newStore('b')];
     const fast = { ...of.WAY_LIMITS.direct, bytesPerSecond: Infinity };
@@ -305,7 +309,7 @@ function overWire(baudRate: number, frameOf500: number): Figure[] {
 function storedBytes(of: Modules, folder: string): number {
   const file = fileIn(folder);
   const db = of.openBypassDatabase(file);
-  const store = new of.SqliteBypassStore(db, { monotonicMs: () => 0, newBox: () => 'box' });
+  const store = new of.SqliteBypassStore(db, { monotonicMs: () => 0, wallMs: () => 0, newBox: () => 'box' });
   for (let group = 0; group < STORED_GROUPS; group += 1) {
     const texts = itemTexts(of, GROUP, group * GROUP);
     store.put(

@@ -51,7 +51,7 @@ describe('what a head-end finds suspicious', () => {
 
   it('tells of forged frames once a minute, and accuses nobody of them', () => {
     for (let frame = 0; frame < 5; frame += 1)
-      watch.refused({ kind: 'refused', fault: 'forged', gatewayId: 'gw-9', via: 'gw-1' });
+      watch.refused({ fault: 'forged', gatewayId: 'gw-9', via: 'gw-1' });
     assert.deepEqual(kinds(), ['refused']);
     assert.deepEqual(
       [told[0]?.facts['inTheNameOf'], told[0]?.facts['gatewayId'], told[0]?.facts['count']],

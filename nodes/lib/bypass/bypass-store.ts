@@ -14,6 +14,8 @@ export interface NewItem {
 /** What is remembered of one outbox of a peer. */
 export interface IncomingBox {
   box: string;
+  /** Counts the outboxes of a peer in the order in which they were first heard of. */
+  born?: number;
   /** By lane: what is durable here. */
   lanes: WrittenRanges[];
   /** By epoch, newest first: the frames that were seen. */
@@ -27,9 +29,11 @@ export interface Arrival {
   peer: string;
   lane: Lane;
   item: Item;
+  /** The JSON of the item. */
+  text: string;
 }
 
-export interface StoredArrival extends Arrival {
+export interface StoredArrival extends Omit<Arrival, 'text'> {
   number: number;
 }
 

@@ -61,7 +61,8 @@ export class Distrust {
     // Where the head-end is only reached through whom it distrusts, somebody on the spot has the last word.
     const told = isDistrusted ? kept.told : kept.told.filter((known) => known !== gatewayId);
     const log = [...kept.log, { gatewayId, isDistrusted, by, atMs }].slice(-MOST_LOGGED);
-    this.write({ ...kept, own, told, change: kept.change + 1, log });
+    // By the clock, so that it goes on rising after an older copy of this storage has been put back.
+    this.write({ ...kept, own, told, change: Math.max(kept.change + 1, atMs), log });
   }
 
   /** The head-end has decided. Returns whether that was news. */

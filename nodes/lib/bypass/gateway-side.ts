@@ -1,5 +1,5 @@
 import { readBody, requireFitting, writeBody, type Body, type SpanText } from './body';
-import type { BypassStore, NewItem, StoredArrival } from './bypass-store';
+import type { Arrival, BypassStore, NewItem, StoredArrival } from './bypass-store';
 import { displayText, type DisplayText } from './display-text';
 import { MAX_FRAME_BYTES, isGatewayId, readHeader } from './frame';
 import { ReceivingHalf } from './receiving-half';
@@ -47,6 +47,7 @@ export interface GatewayOptions {
 const HEAD_END = '';
 /** What a neighbour sent through us counts as carrying for this long. */
 const CARRYING_MS = 60_000;
+const MOST_CARRIED = 256;
 /** An installer stands by and waits; later nobody does. */
 const FIRST_ENROL_WAIT_MS = 1_000;
 const LONGEST_ENROL_WAIT_MS = 30_000;
@@ -72,12 +73,14 @@ export class GatewaySide {
   private lastSentMs = -Infinity;
   private lastOldCheckMs = -Infinity;
   private readonly carried = new Map<string, number>();
+  /** What came down and is not written yet. */
+  private arrivals: Arrival[] = [];
 
   constructor(private readonly options: GatewayOptions) {
     const { store, ways, mode, random, proof } = options;
     this.proof = proof;
     this.ways = new WayChoice(ways, mode, random, options.limits);
-    this.sending = new SendingHalf(store, HEAD_END);
+    this.sending = new SendingHalf(store, HEAD_END, true);
     this.receiving = new ReceivingHalf(store.incoming(HEAD_END));
     this.room = new RoomPolicy(store, options.room);
   }
@@ -120,12 +123,22 @@ export class GatewaySide {
 
   /** A neighbour's frame has gone up through us. */
   hasCarried(gatewayId: string): void {
-    if (isGatewayId(gatewayId) && gatewayId !== this.options.gatewayId)
-      this.carried.set(gatewayId, this.options.clock.monotonicMs());
+    if (!isGatewayId(gatewayId) || gatewayId === this.options.gatewayId) return;
+    this.carried.delete(gatewayId);
+    this.carried.set(gatewayId, this.options.clock.monotonicMs());
+    const [oldest] = this.carried.keys();
+    // Anybody can think of names.
+    if (this.carried.size > MOST_CARRIED && oldest !== undefined) this.carried.delete(oldest);
   }
 
   /** Does everything that is due. Called often; costs little when there is nothing to do. */
   tick(): void {
+    // A full disk must not keep anything from being sent, which is what makes room.
+    this.sendAll();
+    this.flush();
+  }
+
+  private sendAll(): void {
     const { clock, hear } = this.options;
     const nowMs = clock.monotonicMs();
     if (!this.options.isIntroduced()) return;
@@ -140,7 +153,9 @@ export class GatewaySide {
     for (const way of this.ways.toProbe(nowMs)) this.sendFrame(way, null, true, nowMs);
     this.sendDue(nowMs);
     const way = this.ways.current;
-    const isQuiet = nowMs - this.lastSentMs >= this.options.heartbeatMs;
+    const quietMs =
+      way && this.sending.isAsking ? this.options.limits[way].retryMs : this.options.heartbeatMs;
+    const isQuiet = nowMs - this.lastSentMs >= quietMs;
     if (way && (this.owesAnswer || isQuiet)) this.sendFrame(way, null, isQuiet, nowMs);
     if (nowMs - this.lastOldCheckMs < OLD_CHECK_MS) return;
     this.lastOldCheckMs = nowMs;
@@ -179,6 +194,7 @@ export class GatewaySide {
         const last = items.at(-1);
         if (!last) break;
         const span = { lane, from: cursor + 1, to: last.seq, items };
+        this.sending.tell(lane, last.seq);
         frames.push(sealer.seal(this.bodyText({}, span)));
         cursor = last.seq;
       }
@@ -192,7 +208,7 @@ export class GatewaySide {
   }
 
   private take({ header, body: text }: Opened): void {
-    const { clock, hear, store } = this.options;
+    const { clock, hear } = this.options;
     const nowMs = clock.monotonicMs();
     const body = readBody(text);
     if (!body) {
@@ -204,16 +220,27 @@ export class GatewaySide {
     if (verdict !== 'fresh') return;
     if (this.proof !== null) {
       this.proof = null;
+      this.lastSentMs = -Infinity;
       hear({ kind: 'enrolled' });
     }
     this.takeNews(body, nowMs);
     if (!body.span) return;
     this.owesAnswer = true;
     if (!stretch) return;
+    const { lane, items } = stretch;
     this.receiving.confirm(stretch);
-    const boxes = this.receiving.takeDirty().map((box) => ({ peer: HEAD_END, box }));
-    const arrivals = stretch.items.map((item) => ({ peer: HEAD_END, lane: stretch.lane, item }));
-    const stored = store.commit({ boxes, arrivals });
+    for (const item of items) this.arrivals.push({ peer: HEAD_END, lane, item, text: JSON.stringify(item) });
+    this.flush();
+  }
+
+  /** What throws here leaves everything as it was: nothing is acknowledged, and the next turn tries again. */
+  private flush(): void {
+    const { arrivals } = this;
+    if (arrivals.length === 0) return;
+    const boxes = this.receiving.dirtyBoxes().map((box) => ({ peer: HEAD_END, box }));
+    const stored = this.options.store.commit({ boxes, arrivals });
+    this.receiving.written();
+    this.arrivals = [];
     this.handOver(stored);
   }
 
@@ -310,7 +337,9 @@ export class GatewaySide {
   private bodyText(said: Partial<Body>, span: SpanText | null): string {
     const { store, clock } = this.options;
     const fixed = { box: store.box, sentMs: clock.wallMs(), low: this.sending.low() };
-    return writeBody({ ...fixed, ...said, done: this.receiving.done() }, span);
+    // What came down and is not written yet is not acknowledged.
+    const done = this.arrivals.length > 0 ? null : this.receiving.done();
+    return writeBody({ ...fixed, ...said, done }, span);
   }
 
   private jittered(ms: number): number {

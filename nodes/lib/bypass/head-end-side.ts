@@ -60,13 +60,15 @@ interface OpenDelivery {
   stretch: Stretch;
   left: Set<string>;
   /** What is stored here, not in the ledger, together with the confirmation of the rest. */
-  others: readonly Item[];
+  others: readonly Arrival[];
 }
 
 /** A ledger that has not answered by then has lost the readings; a repetition is let through. */
 const PENDING_MS = 30_000;
 const RETRY_MS = 15_000;
 const MOST_HEARD = 64;
+/** For display and for the way of a command; no meter has a longer name. */
+const MOST_METER_LETTERS = 64;
 const DOWN_TEXT_BYTES = 16_000;
 const MOST_SENT_AT_ONCE = 8;
 const MOST_ARRIVALS_AT_START = 10_000;
@@ -79,6 +81,7 @@ export class HeadEndSide {
   /** Peers whose confirmed stretches are not written yet. */
   private readonly changed = new Set<Peer>();
   private arrivals: Arrival[] = [];
+  private isRenewed = false;
 
   constructor(private readonly options: HeadEndOptions) {}
 
@@ -141,13 +144,17 @@ export class HeadEndSide {
   /** Makes confirmed stretches durable, all in one step, and only then acknowledges them. */
   flush(): void {
     const { store } = this.options;
-    const boxes = [...this.changed].flatMap(({ gatewayId, receiving }) =>
-      receiving.takeDirty().map((box) => ({ peer: gatewayId, box })),
+    const changed = [...this.changed];
+    const boxes = changed.flatMap(({ gatewayId, receiving }) =>
+      receiving.dirtyBoxes().map((box) => ({ peer: gatewayId, box })),
     );
-    this.changed.clear();
     const { arrivals } = this;
+    // What throws here leaves everything as it was: nothing is acknowledged, and the next flush tries again.
+    const stored = boxes.length > 0 || arrivals.length > 0 ? store.commit({ boxes, arrivals }) : [];
+    for (const { receiving } of changed) receiving.written();
+    this.changed.clear();
     this.arrivals = [];
-    if (boxes.length > 0 || arrivals.length > 0) this.handOver(store.commit({ boxes, arrivals }));
+    this.handOver(stored);
     for (const peer of this.peers.values()) if (peer.owesAnswer) this.answer(peer);
   }
 
@@ -199,11 +206,12 @@ export class HeadEndSide {
   }
 
   /** The gateway has been let in: it is told, in a frame that only the holder of its key can open. */
-  welcome(gatewayId: string, via: string): void {
+  welcome(gatewayId: string, via: string, isNew: boolean): void {
     const peer = this.peer(gatewayId);
-    peer.sealer = null;
-    peer.via = via;
-    this.transmit(peer, null);
+    if (isNew) peer.sealer = null;
+    // Anybody who has overheard it can repeat an enrolment: that must not draw to him what is for the gateway.
+    if (isNew || peer.via === '') peer.via = via;
+    this.transmit(peer, null, via);
   }
 
   /** What every gateway may delete, sealed for it, to be carried where no way leads. */
@@ -235,7 +243,9 @@ export class HeadEndSide {
   }
 
   private takeAcknowledgement(peer: Peer, { done }: Body): void {
-    if (!done || peer.sending.acknowledge(done) !== 'ahead') return;
+    if (!done || peer.sending.acknowledge(done) !== 'ahead' || this.isRenewed) return;
+    // A storage is only put back between two runs. Oftener, it is a gateway that wants all others to lose count of names.
+    this.isRenewed = true;
     this.options.store.renewBox();
     for (const other of this.peers.values()) other.sending.restart();
   }
@@ -257,7 +267,13 @@ export class HeadEndSide {
     if (stretch.lane === READING) peer.readings += stretch.items.length;
     const isCommitted = stretch.lane === READING && this.options.acknowledge === 'commit';
     const readings = isCommitted ? stretch.items.filter(isOwnReading) : [];
-    const others = isCommitted ? stretch.items.filter((item) => !isOwnReading(item)) : stretch.items;
+    const rest = isCommitted ? stretch.items.filter((item) => !isOwnReading(item)) : stretch.items;
+    const others = arrivalsOf(gatewayId, stretch, rest);
+    if (!others) {
+      peer.receiving.giveUp(stretch);
+      this.options.hear({ kind: 'refused', fault: 'body', gatewayId, via });
+      return;
+    }
     if (readings.length === 0) {
       this.keepHere(peer, stretch, others);
       return;
@@ -269,8 +285,8 @@ export class HeadEndSide {
     this.options.deliver(gatewayId, via, messages);
   }
 
-  private keepHere({ gatewayId, receiving }: Peer, stretch: Stretch, items: readonly Item[]): void {
-    for (const item of items) this.arrivals.push({ peer: gatewayId, lane: stretch.lane, item });
+  private keepHere({ receiving }: Peer, stretch: Stretch, arrivals: readonly Arrival[]): void {
+    for (const arrival of arrivals) this.arrivals.push(arrival);
     receiving.confirm(stretch);
   }
 
@@ -294,9 +310,9 @@ export class HeadEndSide {
     if (peer.via !== '') this.transmit(peer, null);
   }
 
-  private transmit(peer: Peer, span: SpanText | null): void {
+  private transmit(peer: Peer, span: SpanText | null, via = peer.via): void {
     const frame = this.sealed(peer, span);
-    if (frame.length <= MAX_FRAME_BYTES) this.options.send(peer.via, peer.gatewayId, frame);
+    if (frame.length <= MAX_FRAME_BYTES) this.options.send(via, peer.gatewayId, frame);
   }
 
   private sealed(peer: Peer, span: SpanText | null): Uint8Array {
@@ -305,7 +321,9 @@ export class HeadEndSide {
       peer.sealer = sealing.sealerTo(peer.gatewayId, 'down', peer.gatewayId, store.nextEpoch());
     const heard = peer.heard.seqs.length > 0 ? peer.heard : null;
     const fixed = { box: store.box, sentMs: clock.wallMs(), low: peer.sending.low() };
-    return peer.sealer.seal(writeBody({ ...fixed, heard, done: peer.receiving.done() }, span));
+    // What is not written yet is not acknowledged, whatever else makes a frame go down now.
+    const done = this.changed.has(peer) ? null : peer.receiving.done();
+    return peer.sealer.seal(writeBody({ ...fixed, heard, done }, span));
   }
 
   private peer(gatewayId: string): Peer {
@@ -338,13 +356,22 @@ function passageOf({ kind, gatewayId }: FrameHeader, { way }: Body, via: string)
   return via === gatewayId ? { way: way === 'modem' ? way : 'direct', via: null } : { way: 'neighbour', via };
 }
 
+/** Null for what can be read and not be written again, such as brackets many thousand deep: it must not stop the others' commit. */
+function arrivalsOf(peer: string, { lane }: Stretch, items: readonly Item[]): Arrival[] | null {
+  try {
+    return items.map((item) => ({ peer, lane, item, text: JSON.stringify(item) }));
+  } catch {
+    return null;
+  }
+}
+
 function meterIdsIn({ span }: Body): Set<string> | null {
   if (!span) return null;
   const meterIds = new Set<string>();
   for (const [, payload] of span.items) {
     const meterId =
       typeof payload === 'object' && payload !== null && 'meterId' in payload && payload.meterId;
-    if (typeof meterId === 'string') meterIds.add(meterId);
+    if (typeof meterId === 'string' && meterId.length <= MOST_METER_LETTERS) meterIds.add(meterId);
   }
   return meterIds;
 }

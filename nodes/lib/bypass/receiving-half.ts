@@ -25,6 +25,8 @@ export interface Stretch {
 
 interface OpenBox {
   box: string;
+  /** Counts the boxes of a peer in the order in which they were first heard of. */
+  born: number;
   lanes: RangeSet[];
   epochs: { epoch: number; seen: RangeSet }[];
   sentMs: number;
@@ -53,8 +55,9 @@ export class ReceivingHalf {
   readonly dirty = new Set<string>();
 
   constructor(stored: readonly IncomingBox[]) {
-    this.boxes = stored.map(({ box, lanes, epochs, sentMs }) => ({
+    this.boxes = stored.map(({ box, born, lanes, epochs, sentMs }, index) => ({
       box,
+      born: born ?? stored.length - index,
       lanes: ALL_LANES.map((lane) => new RangeSet(lanes[lane])),
       epochs: epochs.map(({ epoch, seen }) => ({ epoch, seen: new RangeSet(seen) })),
       sentMs,
@@ -64,16 +67,16 @@ export class ReceivingHalf {
 
   /** Takes the body of an authenticated frame. `pendingMs` is how long a stretch may be dealt with. */
   take(header: FrameHeader, body: Body, nowMs: number, pendingMs: number): Received {
-    const before = this.boxes[0];
     const found = this.boxes.find(({ box }) => box === body.box) ?? this.open(body.box);
     if (!found) return refused('sequence');
-    const odd = oddity(before, found, body);
+    const odd = this.oddity(found, body);
     if (header.kind !== 'carried') {
       const verdict = this.see(found, header);
       if (verdict !== 'fresh')
         return { verdict, odd: verdict === 'refused' ? 'replayed' : odd, stretch: null };
     }
-    if (odd !== 'clone') this.front(found);
+    // A file may be brought again long after its box was replaced; everybody else waits for an answer.
+    if (header.kind !== 'carried' || found === this.latest) this.front(found);
     found.sentMs = Math.max(found.sentMs, body.sentMs);
     for (const lane of ALL_LANES) this.raise(found, lane, body.low[lane] ?? 0);
     return {
@@ -105,21 +108,44 @@ export class ReceivingHalf {
   }
 
   /** What has to be written so that nothing of it is taken again. */
-  takeDirty(): IncomingBox[] {
+  dirtyBoxes(): IncomingBox[] {
     const changed = this.boxes.filter(({ box }) => this.dirty.has(box));
-    this.dirty.clear();
-    return changed.map(({ box, lanes, epochs, sentMs }) => ({
+    return changed.map(({ box, born, lanes, epochs, sentMs }) => ({
       box,
+      born,
       lanes: lanes.map((lane) => lane.write()),
       epochs: epochs.map(({ epoch, seen }) => ({ epoch, seen: seen.write() })),
       sentMs,
     }));
   }
 
+  /** It has been. */
+  written(): void {
+    this.dirty.clear();
+  }
+
+  private get latest(): OpenBox | undefined {
+    let latest = this.boxes[0];
+    for (const box of this.boxes) if (box.born > (latest?.born ?? 0)) latest = box;
+    return latest;
+  }
+
+  /**
+   * One key, two outboxes. A new one means that the storage was replaced. When the old one speaks again, and later than the
+   * new one did, two devices use one identity.
+   */
+  private oddity(found: OpenBox, { sentMs }: Body): OddFrame | null {
+    const { latest } = this;
+    if (!latest || this.boxes.length === 1) return null;
+    if (latest === found) return found.sentMs === 0 ? 'storage' : null;
+    return sentMs > latest.sentMs + CLOCK_SLACK_MS ? 'clone' : null;
+  }
+
   private open(box: string): OpenBox | null {
     if (this.boxes.length >= MAX_BOXES) return null;
     const opened: OpenBox = {
       box,
+      born: 1 + (this.latest?.born ?? 0),
       lanes: ALL_LANES.map(() => new RangeSet()),
       epochs: [],
       sentMs: 0,
@@ -188,13 +214,3 @@ export class ReceivingHalf {
 const stretchName = (lane: Lane, from: number, to: number): string => `${lane} ${from} ${to}`;
 
 const refused = (odd: OddFrame): Received => ({ verdict: 'refused', odd, stretch: null });
-
-/**
- * One key, two outboxes. A new one means that the storage was replaced. When the old one speaks again, and later than the
- * new one did, two devices use one identity.
- */
-function oddity(newest: OpenBox | undefined, found: OpenBox, { sentMs }: Body): OddFrame | null {
-  if (!newest || newest === found) return null;
-  if (found.sentMs === 0) return 'storage';
-  return sentMs > newest.sentMs + CLOCK_SLACK_MS ? 'clone' : null;
-}

@@ -34,11 +34,28 @@ export class SendingHalf {
   /** By lane: the last number when there was nothing more to send, so that an idle outbox is not asked again and again. */
   private readonly emptyAt = [-1, -1, -1];
   private flying: Flying[] = [];
+  /** By lane: the highest number that the peer can have heard of. */
+  private readonly told: number[];
+  /**
+   * Whoever speaks first sends nothing with a later number before the peer has said what it has: the storage may be an
+   * older copy that was put back, and its next numbers used before for what the peer would take the new for.
+   */
+  private upTo: number;
 
   constructor(
     private readonly store: BypassStore,
     private readonly peer: string,
-  ) {}
+    speaksFirst = false,
+  ) {
+    const before = store.lastSeq();
+    this.told = ALL_LANES.map(() => before);
+    this.upTo = speaksFirst ? before : Infinity;
+  }
+
+  /** Whether the peer has yet to say what it has. */
+  get isAsking(): boolean {
+    return this.upTo < Infinity;
+  }
 
   get inFlight(): number {
     return this.flying.length;
@@ -46,7 +63,16 @@ export class SendingHalf {
 
   /** By lane: nothing below will ever be sent again. */
   low(): number[] {
-    return ALL_LANES.map((lane) => this.store.lowest(this.peer, lane));
+    return ALL_LANES.map((lane) => {
+      const lowest = this.store.lowest(this.peer, lane);
+      this.tell(lane, lowest - 1);
+      return lowest;
+    });
+  }
+
+  /** The peer hears of the numbers of a lane up to this one. */
+  tell(lane: Lane, seq: number): void {
+    this.told[lane] = Math.max(this.told[lane] ?? 0, seq);
   }
 
   /**
@@ -64,6 +90,7 @@ export class SendingHalf {
 
   /** The stretch is on its way and is repeated when `retryMs` have passed without an acknowledgement. */
   sent({ lane, from, to }: SpanText, tries: number, nowMs: number, retryMs: number): void {
+    this.tell(lane, to);
     const factor = Math.min(MOST_BACKOFF, 2 ** (tries - 1));
     this.flying.push({ lane, from, to, tries, dueMs: nowMs + retryMs * factor });
   }
@@ -79,9 +106,12 @@ export class SendingHalf {
   /** Deletes what the peer has. Returns whether it has more than was ever sent, so that numbers must have been lost here. */
   acknowledge({ box, lanes }: Done): 'taken' | 'other box' | 'ahead' {
     if (box !== this.store.box) return 'other box';
-    const last = this.store.lastSeq();
-    if (lanes.some(({ below, ranges }) => below > last + 1 || ranges.some(([, to]) => to > last)))
-      return 'ahead';
+    for (const lane of ALL_LANES) {
+      const { below = 0, ranges = [] } = lanes[lane] ?? {};
+      const told = this.told[lane] ?? 0;
+      if (below > told + 1 || ranges.some(([, to]) => to > told)) return 'ahead';
+    }
+    this.upTo = Infinity;
     const stretches: { lane: Lane; range: Range }[] = [];
     for (const lane of ALL_LANES) {
       const written = lanes[lane];
@@ -101,6 +131,8 @@ export class SendingHalf {
 
   /** After the outbox got a new name, everything in it is new. */
   restart(): void {
+    this.told.fill(0);
+    this.upTo = Infinity;
     this.cursors.fill(0);
     this.emptyAt.fill(-1);
     this.flying = [];
@@ -115,10 +147,11 @@ export class SendingHalf {
     const newest = this.store.lastSeq();
     if (this.emptyAt[lane] === newest) return null;
     const cursor = this.cursors[lane] ?? 0;
-    const items = this.store.after(this.peer, lane, cursor, MAX_ITEMS_PER_FRAME, mostBytes);
+    const kept = this.store.after(this.peer, lane, cursor, MAX_ITEMS_PER_FRAME, mostBytes);
+    const items = this.isAsking ? kept.filter(({ seq }) => seq <= this.upTo) : kept;
     const last = items.at(-1);
     if (!last) {
-      this.emptyAt[lane] = newest;
+      if (kept.length === 0) this.emptyAt[lane] = newest;
       return null;
     }
     this.cursors[lane] = last.seq;

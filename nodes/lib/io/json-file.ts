@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 
 const OWNER_ONLY = 0o600;
 
@@ -11,9 +11,15 @@ export function readJsonFile(file: string): unknown {
   }
 }
 
-/** Replaces a file in one step, so that a process that dies in the middle leaves the old one. */
-export function writeJsonFile(file: string, value: unknown): void {
+/** Replaces a file in one step, so that a process that dies in the middle leaves the old one; with `mustLast` a power cut too. */
+export function writeJsonFile(file: string, value: unknown, mustLast = false): void {
   const half = `${file}.half`;
-  writeFileSync(half, JSON.stringify(value), { mode: OWNER_ONLY });
+  const descriptor = openSync(half, 'w', OWNER_ONLY);
+  try {
+    writeSync(descriptor, JSON.stringify(value));
+    if (mustLast) fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
   renameSync(half, file);
 }

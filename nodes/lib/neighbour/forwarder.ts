@@ -1,4 +1,5 @@
 import type { Schedule } from '../modem/byte-port';
+import { crc32 } from './crc-32';
 import type { Stream } from './fragment';
 import { HandedOver } from './handed-over';
 import { airMs } from './link';
@@ -89,10 +90,11 @@ export class Forwarder {
     if (isOurs && packet.kind !== 'receipt') return;
     const sighting = this.seen.look(packet);
     if (sighting === 'otherContent') {
-      const detail = `one number for two frames, the second over ${neighbour.gatewayId}`;
-      this.report('clone', packet.id.gatewayId, detail);
+      const detail = `one number of ${packet.id.gatewayId} for two frames, the second over ${neighbour.gatewayId}`;
+      this.report('clone', null, detail);
     }
-    if (sighting !== 'new') return;
+    // Anybody can put a frame under the number that another gateway uses next: that must not keep the right one back.
+    if (sighting === 'repeated') return;
     const speaker = packet.kind === 'receipt' ? packet.otherGatewayId : packet.id.gatewayId;
     this.back.learn(speaker, neighbour);
     if (packet.kind === 'receipt') this.takeReceipt(packet, neighbour);
@@ -121,14 +123,14 @@ export class Forwarder {
 
   /** The end of the way. Who comes a second time gets its receipt again, in case the first was lost. */
   private handOver(packet: Packet, from: Neighbour): void {
-    const { kind, id } = packet;
-    if (this.handed.isImpossible(kind, id)) {
-      this.report('impossibleSequence', id.gatewayId, 'a number far beyond its last');
-      return;
-    }
-    if (!this.handed.has(kind, id)) {
+    const { kind, id, frame } = packet;
+    // Nobody has proved the name or the number: it keeps nothing back and accuses nobody.
+    if (this.handed.isImpossible(kind, id))
+      this.report('impossibleSequence', null, `a number of ${id.gatewayId} far beyond its last`);
+    const content = crc32(frame);
+    if (!this.handed.has(kind, id, content)) {
       if (!this.accept(packet)) return;
-      this.handed.add(kind, id);
+      this.handed.add(kind, id, content);
     }
     this.seen.remember(packet);
     const { attempt } = packet;
@@ -263,7 +265,7 @@ export class Forwarder {
     return { kind, hopsLeft: MAX_HOPS, attempt, id, otherGatewayId, frame };
   }
 
-  private report(kind: LinkFault['kind'], gatewayId: string, detail: string): void {
+  private report(kind: LinkFault['kind'], gatewayId: string | null, detail: string): void {
     this.around.onFault({ kind, gatewayId, detail });
   }
 }

@@ -1,6 +1,6 @@
 import type { PacketId, PacketKind } from './packet';
 
-/** Numbers so far behind the highest count as handed over: no sender has that many under way. */
+/** So many numbers of a sender are remembered: no sender has that many under way. */
 const WINDOW = 1_024;
 /** No sender skips so many numbers. */
 const MAX_STEP = 65_536;
@@ -8,16 +8,17 @@ const MAX_SENDERS = 256;
 
 interface Numbers {
   highest: number;
-  readonly counts: Set<number>;
+  /** By number: the content that came under it. */
+  readonly counts: Map<number, number>;
 }
 
 /** Which packets have been handed over here, so that none is a second time. */
 export class HandedOver {
   private readonly senders = new Map<string, Numbers>();
 
-  has(kind: PacketKind, id: PacketId): boolean {
-    const numbers = this.senders.get(keyOf(kind, id));
-    return numbers !== undefined && (id.count <= numbers.highest - WINDOW || numbers.counts.has(id.count));
+  /** Nobody has proved the number, so it takes the same content to be the same packet. */
+  has(kind: PacketKind, id: PacketId, content: number): boolean {
+    return this.senders.get(keyOf(kind, id))?.counts.get(id.count) === content;
   }
 
   /** A jump in the numbers that no honest sender makes. */
@@ -26,16 +27,16 @@ export class HandedOver {
     return numbers !== undefined && id.count > numbers.highest + MAX_STEP;
   }
 
-  add(kind: PacketKind, id: PacketId): void {
+  add(kind: PacketKind, id: PacketId, content: number): void {
     const key = keyOf(kind, id);
-    const numbers = this.senders.get(key) ?? { highest: id.count, counts: new Set<number>() };
+    const numbers = this.senders.get(key) ?? { highest: id.count, counts: new Map<number, number>() };
     this.senders.delete(key);
     this.senders.set(key, numbers);
-    numbers.counts.add(id.count);
+    numbers.counts.delete(id.count);
+    numbers.counts.set(id.count, content);
     numbers.highest = Math.max(numbers.highest, id.count);
-    if (numbers.counts.size > WINDOW) {
-      for (const count of numbers.counts) if (count <= numbers.highest - WINDOW) numbers.counts.delete(count);
-    }
+    const [first] = numbers.counts.keys();
+    if (numbers.counts.size > WINDOW && first !== undefined) numbers.counts.delete(first);
     const [oldest] = this.senders.keys();
     if (this.senders.size > MAX_SENDERS && oldest !== undefined) this.senders.delete(oldest);
   }

@@ -105,7 +105,8 @@ export class Shipments {
   /** Somebody says that it has the packet. Gives back the shipment when it was still open. */
   settle({ count }: PacketId, attempt: number): Shipment | null {
     const shipment = this.open.get(count);
-    if (!shipment) return null;
+    // What has never left, nobody has.
+    if (!shipment || shipment.attempt < 0) return null;
     if (shipment.state === 'awaiting' && shipment.attempt === attempt) {
       const tookMs = this.schedule.nowMs() - shipment.leftAtMs;
       this.usualMs += this.usualMs === 0 ? tookMs : (tookMs - this.usualMs) * RTT_WEIGHT;

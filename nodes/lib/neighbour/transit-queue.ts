@@ -46,7 +46,10 @@ export class TransitQueue {
   holds(packet: Packet): boolean {
     const key = packetKey(packet.id);
     return [...this.items].some(
-      (item) => item.packet.kind === packet.kind && packetKey(item.packet.id) === key,
+      (item) =>
+        item.packet.kind === packet.kind &&
+        packetKey(item.packet.id) === key &&
+        Buffer.compare(item.packet.frame, packet.frame) === 0,
     );
   }
 

@@ -36,7 +36,7 @@ describe('whom a router does not trust', () => {
     assert.deepEqual(open().list, ['a', 'b', 'mine']);
     assert.equal(list.follow([], 3), true);
     assert.deepEqual(list.list, ['mine']);
-    assert.deepEqual(list.decided, { gatewayIds: ['mine'], change: 1 });
+    assert.deepEqual(list.decided, { gatewayIds: ['mine'], change: 5 });
   });
 
   it('takes the word of somebody on the spot against the head-end, until that speaks again', () => {

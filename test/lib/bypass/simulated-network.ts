@@ -1,7 +1,7 @@
 // Gateways and a head-end with their real engines, sealing and storage, on a network that loses, doubles, delays, reorders
 // and spoils what passes. All chance comes from one seed, all time from one clock.
 import { createHash } from 'node:crypto';
-import type Database from 'better-sqlite3';
+import Database from 'better-sqlite3';
 import { itemText } from '../../../nodes/lib/bypass/body';
 import type { StoredArrival } from '../../../nodes/lib/bypass/bypass-store';
 import { GatewaySide, type GatewayEvent } from '../../../nodes/lib/bypass/gateway-side';
@@ -70,8 +70,8 @@ export class SimulatedNetwork {
   commitMs = 20;
   private flights: Flight[] = [];
   private commits: { atMs: number; run: () => void }[] = [];
-  private readonly headDb = openBypassDatabase(':memory:');
-  private headStore: SqliteBypassStore;
+  private headDb = openBypassDatabase(':memory:');
+  headStore: SqliteBypassStore;
   private lastBox = 0;
 
   constructor(
@@ -159,6 +159,31 @@ export class SimulatedNetwork {
     this.headEnd.start();
   }
 
+  /** Everything that a side has on disk; null for the head-end. */
+  copyOf(gatewayId: string | null): Buffer {
+    return (gatewayId === null ? this.headDb : this.gateway(gatewayId).db).serialize();
+  }
+
+  /** Somebody puts an older copy back and starts again. */
+  putBack(gatewayId: string | null, copy: Buffer): void {
+    if (gatewayId === null) {
+      this.headDb.close();
+      this.headDb = new Database(copy);
+      this.restartHeadEnd();
+      return;
+    }
+    this.gateway(gatewayId).db.close();
+    this.gateway(gatewayId).db = new Database(copy);
+    this.restartGateway(gatewayId);
+  }
+
+  /** What a gateway has said and nobody has got. */
+  missing(gatewayId: string): string[] {
+    const got = new Set(this.ledger.keys());
+    for (const { item } of this.arrived) got.add(nameOf(item[1] as { meterId: string; energyWh: number }));
+    return [...this.gateway(gatewayId).said].filter((name) => !got.has(name));
+  }
+
   /** Puts a frame on the wire as an attacker would. */
   inject(frame: Uint8Array, via: string): void {
     this.headEnd.receive(frame, via);
@@ -172,6 +197,7 @@ export class SimulatedNetwork {
   private openStore(db: Database.Database): SqliteBypassStore {
     return new SqliteBypassStore(db, {
       monotonicMs: () => this.nowMs,
+      wallMs: () => START_WALL_MS + this.nowMs,
       newBox: () => `box${(this.lastBox += 1)}`,
     });
   }

@@ -146,6 +146,7 @@ export class SimulatedStreet {
   private openStore(db: Database.Database): SqliteBypassStore {
     return new SqliteBypassStore(db, {
       monotonicMs: () => this.time.nowMs(),
+      wallMs: () => 0,
       newBox: () => `box${(this.boxes += 1)}`,
     });
   }

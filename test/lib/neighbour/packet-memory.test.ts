@@ -29,6 +29,8 @@ describe('the memory of packets that came by', () => {
     const seen = new SeenPackets();
     seen.remember(packet(1));
     assert.equal(seen.look(packet(1, 1, 'another')), 'otherContent');
+    seen.remember(packet(1, 1, 'another'));
+    assert.deepEqual([seen.look(packet(1)), seen.look(packet(1, 1, 'another'))], ['repeated', 'repeated']);
   });
 
   it('forgets the oldest at its bound', () => {
@@ -41,20 +43,31 @@ describe('the memory of packets that came by', () => {
 describe('the memory of what was handed over', () => {
   const id = (count: number, gatewayId = 'gw-1', boot = 1) => ({ gatewayId, boot, count });
 
-  it('hands nothing over twice, also long after', () => {
+  it('hands the last thousand over once each', () => {
     const handed = new HandedOver();
-    for (let count = 0; count < 5_000; count += 2) handed.add('up', id(count));
+    for (let count = 0; count < 5_000; count += 2) handed.add('up', id(count), 7);
     assert.deepEqual(
-      [4_998, 4_997, 4_000, 3_975, 3_973, 0].map((count) => handed.has('up', id(count))),
-      [true, false, true, false, true, true],
+      [4_998, 4_997, 4_000, 2_952, 2_950].map((count) => handed.has('up', id(count), 7)),
+      [true, false, true, true, false],
     );
+  });
+
+  it('keeps nothing back because somebody else has used its number, or a later one', () => {
+    const handed = new HandedOver();
+    handed.add('up', id(5), 1);
+    handed.add('up', id(60_000), 1);
+    assert.deepEqual([handed.has('up', id(5), 2), handed.has('up', id(6), 1)], [false, false]);
   });
 
   it('keeps gateways, their starts and directions apart', () => {
     const handed = new HandedOver();
-    handed.add('up', id(1));
+    handed.add('up', id(1), 7);
     assert.deepEqual(
-      [handed.has('down', id(1)), handed.has('up', id(1, 'gw-2')), handed.has('up', id(1, 'gw-1', 2))],
+      [
+        handed.has('down', id(1), 7),
+        handed.has('up', id(1, 'gw-2'), 7),
+        handed.has('up', id(1, 'gw-1', 2), 7),
+      ],
       [false, false, false],
     );
   });
@@ -62,7 +75,7 @@ describe('the memory of what was handed over', () => {
   it('knows a jump that nobody makes', () => {
     const handed = new HandedOver();
     assert.equal(handed.isImpossible('up', id(4_000_000)), false);
-    handed.add('up', id(0));
+    handed.add('up', id(0), 7);
     assert.deepEqual(
       [65_536, 65_537].map((count) => handed.isImpossible('up', id(count))),
       [false, true],

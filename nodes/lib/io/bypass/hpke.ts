@@ -53,6 +53,16 @@ function sharedSecret(privateKey: KeyObject, rawPublic: Uint8Array): Buffer {
   return diffieHellman({ privateKey, publicKey: createPublicKey({ key: der, format: 'der', type: 'spki' }) });
 }
 
+/** Whether a secret can be agreed on with this key: with one of small order everybody would know it. */
+export function isUsableKey(rawPublic: Uint8Array): boolean {
+  try {
+    sharedSecret(newKeyPair().privateKey, rawPublic);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const hmac = (key: Uint8Array, ...parts: Uint8Array[]): Buffer => {
   const mac = createHmac('sha256', key);
   for (const part of parts) mac.update(part);

@@ -4,7 +4,7 @@ import { Distrust } from '../../bypass/distrust';
 import { isGatewayId, KEY_BYTES } from '../../bypass/frame';
 import { openBypassDatabase } from './bypass-database';
 import { FrameSealing } from './frame-sealing';
-import { proofOf, readCode, readCodeFile, type OneTimeCode } from './one-time-code';
+import { codeMark, proofOf, readCode, readCodeFile, type OneTimeCode } from './one-time-code';
 import { OwnKeys } from './own-keys';
 import { PeerKeys } from './peer-keys';
 import { SqliteBypassStore } from './sqlite-bypass-store';
@@ -24,6 +24,12 @@ const BOX_BYTES = 8;
 const PUBLIC_KEY = /^[0-9a-f]{64}$/i;
 const HEAD_END_FILES = 'head-end';
 const DISTRUST = 'distrust';
+const ENROLLED = 'enrolled';
+/** A one-time code that was entered and has not been answered. */
+const CODE = 'code';
+/** Marks of the codes that were taken up. */
+const SPENT = 'spent codes';
+const MOST_SPENT = 50;
 const CODE_FILE = 'one-time-code';
 /** The name of the head-end among the peers of a gateway. */
 const HEAD_END = '';
@@ -55,6 +61,7 @@ export class BypassIdentity {
       this.peers = new PeerKeys(db);
       this.store = new SqliteBypassStore(db, {
         monotonicMs,
+        wallMs,
         newBox: () => randomBytes(BOX_BYTES).toString('hex'),
       });
       this.distrust = new Distrust(this.store.noted(DISTRUST), (text) => this.store.note(DISTRUST, text));
@@ -62,7 +69,11 @@ export class BypassIdentity {
         () => this.keys.all,
         (peer) => this.peers.of(peer),
       );
-      this.proof = this.learnHeadEnd(oneTime, code.trim());
+      // Keys were lost, or thrown away to enrol again: the head-end does not know the new ones.
+      if (this.keys.isNew && this.isEnrolled) this.store.note(ENROLLED, '');
+      const open = side === 'gateway' ? (this.store.noted(CODE) ?? '') : '';
+      this.proof =
+        open === '' ? this.learnHeadEnd(oneTime, code.trim()) : this.learnHeadEnd(readCode(open), open);
     } catch (error) {
       db.close();
       throw error;
@@ -78,28 +89,50 @@ export class BypassIdentity {
   enter(code: string): string | null {
     const oneTime = readCode(code);
     gatewayOf(this.gatewayId, oneTime);
-    if (this.store.noted('enrolled') !== undefined) return null;
-    this.peers.replace(HEAD_END, oneTime.headEndKey);
-    this.sealing.forget(HEAD_END);
+    if (this.isEnrolled && this.isSpent(oneTime)) return null;
+    this.takeUp(oneTime);
+    // Until the head-end has answered, a restart goes on with this code and not with an older one.
+    this.store.note(CODE, code.trim());
     return proofOf(oneTime, this.keys.inUse.publicKey);
   }
 
   /** The head-end knows us now. */
   noteEnrolled(): void {
-    this.store.note('enrolled', this.keys.inUse.publicKey.toString('hex'));
+    this.store.note(ENROLLED, this.keys.inUse.publicKey.toString('hex'));
+    this.store.note(CODE, '');
   }
 
   close(): void {
     this.store.close();
   }
 
+  private get isEnrolled(): boolean {
+    return (this.store.noted(ENROLLED) ?? '') !== '';
+  }
+
+  /** Whether this code has been taken up before. Another one says that the head-end has forgotten us, or is another. */
+  private isSpent(code: OneTimeCode): boolean {
+    return (this.store.noted(SPENT) ?? '').split(' ').includes(codeMark(code));
+  }
+
+  private takeUp(code: OneTimeCode): void {
+    if (!this.isSpent(code)) {
+      const spent = (this.store.noted(SPENT) ?? '').split(' ').slice(-MOST_SPENT);
+      this.store.note(SPENT, [...spent, codeMark(code)].join(' '));
+      if (!this.peers.of(HEAD_END).some((key) => key.equals(code.headEndKey)))
+        this.peers.replace(HEAD_END, code.headEndKey);
+      this.sealing.forget(HEAD_END);
+    }
+    this.store.note(ENROLLED, '');
+  }
+
   private learnHeadEnd(oneTime: OneTimeCode | null, code: string): string | null {
     if (this.side === 'head-end') return null;
     const known = this.peers.of(HEAD_END);
-    const isEnrolled = this.store.noted('enrolled') !== undefined;
     if (oneTime) {
-      if (known.length === 0) this.peers.add(HEAD_END, oneTime.headEndKey);
-      return isEnrolled ? null : proofOf(oneTime, this.keys.inUse.publicKey);
+      if (this.isEnrolled && this.isSpent(oneTime)) return null;
+      this.takeUp(oneTime);
+      return proofOf(oneTime, this.keys.inUse.publicKey);
     }
     if (PUBLIC_KEY.test(code)) {
       const key = Buffer.from(code, 'hex').subarray(0, KEY_BYTES);

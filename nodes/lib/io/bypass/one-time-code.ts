@@ -11,6 +11,7 @@ export interface OneTimeCode {
 
 export const SECRET_BYTES = 16;
 const CHECK_BYTES = 4;
+const MARK_DIGITS = 16;
 
 /** One line that can be read out or pasted: `gateway:…`. A typing error in it is found at once. */
 export function writeCode({ gatewayId, headEndKey, secret }: OneTimeCode): string {
@@ -54,6 +55,11 @@ export function proofOf({ gatewayId, headEndKey, secret }: OneTimeCode, gatewayK
     .update(gatewayKey)
     .update(headEndKey)
     .digest('hex');
+}
+
+/** Tells one code from another without giving it away. */
+export function codeMark({ secret }: OneTimeCode): string {
+  return createHash('sha256').update('wattkeeper code ').update(secret).digest('hex').slice(0, MARK_DIGITS);
 }
 
 export function isSameProof(one: string, other: string): boolean {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readJsonFile, writeJsonFile } from '../json-file';
 import { keyPairOf, newKeyPair, rawPrivateKey, type KeyPair } from './hpke';
@@ -22,6 +22,8 @@ export class OwnKeys {
   private pairs: KeyPair[];
   private madeMs: number;
   private isNextMade: boolean;
+  /** Whether there were no keys before. */
+  readonly isNew: boolean;
 
   constructor(
     private readonly file: string,
@@ -29,12 +31,15 @@ export class OwnKeys {
   ) {
     const stored = readJsonFile(file) as Partial<KeyFile> | undefined;
     const keys = stored?.keys ?? [];
-    if (stored !== undefined && !(keys.length > 0 && keys.every((key) => PRIVATE_KEY.test(key))))
+    // A file that cannot be read is no reason to become somebody else.
+    const isThere = stored !== undefined || existsSync(file);
+    if (isThere && !(keys.length > 0 && keys.every((key) => PRIVATE_KEY.test(key))))
       throw new Error(`the key file ${file} is damaged: bring back a copy, or remove it and enrol again`);
     this.pairs = keys.map((key) => keyPairOf(Buffer.from(key, 'hex')));
     this.madeMs = stored?.madeMs ?? wallMs;
     this.isNextMade = stored?.isNextMade === true;
-    if (this.pairs.length > 0) return;
+    this.isNew = this.pairs.length === 0;
+    if (!this.isNew) return;
     mkdirSync(dirname(file), { recursive: true, mode: OWNER_ONLY });
     this.keep([newKeyPair()]);
   }
@@ -77,6 +82,7 @@ export class OwnKeys {
   private keep(pairs: KeyPair[]): void {
     this.pairs = pairs;
     const keys = pairs.map((pair) => rawPrivateKey(pair).toString('hex'));
-    writeJsonFile(this.file, { keys, madeMs: this.madeMs, isNextMade: this.isNextMade } satisfies KeyFile);
+    const kept: KeyFile = { keys, madeMs: this.madeMs, isNextMade: this.isNextMade };
+    writeJsonFile(this.file, kept, true);
   }
 }

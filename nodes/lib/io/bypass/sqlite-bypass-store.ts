@@ -20,10 +20,15 @@ const ROW_BYTES = 60;
 export interface StoreClock {
   /** Runs only forward. */
   monotonicMs: () => number;
+  /** UTC, as far as anybody knows. */
+  wallMs: () => number;
   /** A new name for an outbox, such as nobody has drawn before. */
   newBox: () => string;
 }
 
+const MS_PER_SECOND = 1_000;
+/** A frame has four bytes for an epoch; a clock that is far ahead leaves room above it. */
+const MOST_SECONDS = 0xf000_0000;
 /** So many old messages go at once; the rest goes a minute later. */
 const OLD_AT_ONCE = 5_000;
 
@@ -81,7 +86,10 @@ export class SqliteBypassStore implements BypassStore {
   }
 
   nextEpoch(): number {
-    const epoch = Number(this.readFact('epoch') ?? 0) + 1;
+    const seconds = Math.floor(this.clock.wallMs() / MS_PER_SECOND);
+    // After an older copy of this storage has been put back, only the clock knows that higher ones have been.
+    const leastBy = seconds > 0 && seconds < MOST_SECONDS ? seconds : 0;
+    const epoch = Math.max(Number(this.readFact('epoch') ?? 0) + 1, leastBy);
     this.writeFact('epoch', String(epoch));
     return epoch;
   }
@@ -231,9 +239,9 @@ export class SqliteBypassStore implements BypassStore {
   }
 
   private keepArrival(arrival: Arrival): StoredArrival {
-    const { peer, lane, item } = arrival;
-    const { lastInsertRowid } = this.sql.keepArrival.run(peer, lane, JSON.stringify(item));
-    return { ...arrival, number: Number(lastInsertRowid) };
+    const { peer, lane, item, text } = arrival;
+    const { lastInsertRowid } = this.sql.keepArrival.run(peer, lane, text);
+    return { peer, lane, item, number: Number(lastInsertRowid) };
   }
 
   private ranMs(): number {

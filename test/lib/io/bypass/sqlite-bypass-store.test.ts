@@ -27,6 +27,7 @@ describe('what a bypass-router keeps on disk', () => {
   const open = (): SqliteBypassStore =>
     new SqliteBypassStore(openBypassDatabase(join(folder, 'outbox.sqlite')), {
       monotonicMs: () => nowMs,
+      wallMs: () => 0,
       newBox: () => `box${(boxes += 1)}`,
     });
   const item = (lane: Lane, meter = 'M', text = 'x'): NewItem => ({
@@ -90,7 +91,7 @@ describe('what a bypass-router keeps on disk', () => {
 
   it('goes back to waiting for the disk after it has deleted what has arrived, even if that fails', () => {
     const db = openBypassDatabase(join(folder, 'waits.sqlite'));
-    const waiting = new SqliteBypassStore(db, { monotonicMs: () => 0, newBox: () => 'box' });
+    const waiting = new SqliteBypassStore(db, { monotonicMs: () => 0, wallMs: () => 0, newBox: () => 'box' });
     const waits = (): unknown => db.pragma('synchronous', { simple: true });
     waiting.put('', [item(1)]);
     waiting.remove('', [{ lane: 1, range: [1, 1] }]);
@@ -141,7 +142,10 @@ describe('what a bypass-router keeps on disk', () => {
   });
 
   it('keeps arrivals until they have been handed on', () => {
-    const arrivals: Arrival[] = [1, 2].map((seq) => ({ peer: 'gw', lane: 0, item: [seq, { seq }] as const }));
+    const arrivals: Arrival[] = [1, 2].map((seq) => {
+      const item = [seq, { seq }] as const;
+      return { peer: 'gw', lane: 0, item, text: JSON.stringify(item) };
+    });
     const box = { box: 'b', lanes: [], epochs: [], sentMs: 0 };
     const [first] = store.commit({ boxes: [{ peer: 'gw', box }], arrivals });
     store.handed([first!.number]);
