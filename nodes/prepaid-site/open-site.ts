@@ -3,16 +3,19 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SqliteStore } from '../lib/io/sqlite/sqlite-store';
 import { isItemFault } from '../lib/io/sqlite/sqlite-fault';
-import { noticeText } from '../lib/notice/notice-text';
+import { composeNotice } from '../lib/notice/compose-notice';
 import { moneyFormat, writeMoney } from '../lib/site/money-format';
-import { Site } from '../lib/site/site';
+import type { OwnTexts } from '../lib/notice/notice-text';
+import { Site, type SiteOffice } from '../lib/site/site';
+import { timeWriter } from '../lib/time/time-text';
 import { MAX_CLOCK_RATE, realClock, simulatedClock, type SiteClock } from '../lib/time/site-clock';
-import type { ComposeNotice } from '../lib/io/sqlite/post-decision';
 import type { ChainLimits } from '../lib/meter/register-chain';
 import type { Schedule } from '../lib/ledger/group-commit';
 
 export interface SiteSettings {
   siteName: string;
+  office?: SiteOffice;
+  ownTexts?: OwnTexts;
   timeZone: string;
   currency: string;
   databaseFile: string;
@@ -28,6 +31,8 @@ const CHAIN_LIMITS: ChainLimits = {
   maxPowerW: 69_000,
 };
 
+const NO_OFFICE: SiteOffice = { phone: '', email: '', language: 'en' };
+
 const scheduleTimer: Schedule = (run, afterMs) => {
   const timer = setTimeout(run, afterMs);
   return () => clearTimeout(timer);
@@ -35,21 +40,21 @@ const scheduleTimer: Schedule = (run, afterMs) => {
 
 /** Opens the ledger and puts a site together around it. Throws with a sentence for people when a setting is wrong. */
 export function openSite(settings: SiteSettings): Site {
-  const { timeZone, clockRate, databaseFile } = settings;
+  const { timeZone, clockRate, databaseFile, office = NO_OFFICE, ownTexts = {} } = settings;
   checkTimeZone(timeZone);
   if (!Number.isFinite(clockRate) || clockRate < 1 || clockRate > MAX_CLOCK_RATE) {
     throw new RangeError(`the clock's speed must be from 1 to ${MAX_CLOCK_RATE}, got ${clockRate}`);
   }
   const money = moneyFormat(settings.currency);
-  const compose: ComposeNotice = (kind, language, balanceMicros, amountMicros) =>
-    noticeText(kind, language, {
-      name: settings.siteName,
-      balance: writeMoney(money, balanceMicros),
-      amount: amountMicros === null ? '' : writeMoney(money, amountMicros),
-    });
+  const compose = composeNotice({
+    siteName: settings.siteName,
+    own: ownTexts,
+    money: (amount) => writeMoney(money, amount),
+    time: timeWriter(timeZone),
+  });
   const folder = dirname(databaseFile);
   if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const store = new SqliteStore(databaseFile, compose);
+  const store = new SqliteStore(databaseFile, compose, office);
   try {
     keepFixed(store, 'currency', money.currency);
     keepFixed(store, 'clock', clockRate === 1 ? 'real' : 'simulated');
@@ -58,6 +63,9 @@ export function openSite(settings: SiteSettings): Site {
       clock: startClock(clockRate, store.lastMs()),
       timeZone,
       money,
+      siteName: settings.siteName,
+      ownTexts,
+      office,
       dataFolder: settings.dataFolder,
       chainLimits: CHAIN_LIMITS,
       monotonicMs: () => performance.now(),

@@ -1,3 +1,4 @@
+import type { OwnText } from '../lib/notice/own-texts';
 import type { Migration } from '../lib/red/config-migration';
 
 export interface PrepaidSiteConfig {
@@ -11,15 +12,28 @@ export interface PrepaidSiteConfig {
   database: string;
   /** 1 is the wall clock; more is a simulation, for a ledger of its own. */
   clockRate: string;
+  /** Where notices to staff go. */
+  officePhone: string;
+  officeEmail: string;
+  officeLanguage: string;
+  /** The utility's own wording of notices and answers. */
+  ownTexts: OwnText[];
 }
 
 export const DEFAULTS: PrepaidSiteConfig = {
-  configVersion: 0,
+  configVersion: 1,
   name: '',
   timeZone: 'UTC',
   currency: 'USD',
   database: 'ledger.sqlite',
   clockRate: '1',
+  officePhone: '',
+  officeEmail: '',
+  officeLanguage: 'en',
+  ownTexts: [],
 };
 
-export const MIGRATIONS: readonly Migration[] = [];
+export const MIGRATIONS: readonly Migration[] = [
+  // Sites of the first version had no office to write to and no texts of their own.
+  (old) => ({ ...old, officePhone: '', officeEmail: '', officeLanguage: 'en', ownTexts: [] }),
+];

@@ -1,7 +1,12 @@
 import { accepts, fieldCheck, isFromEnvironment } from '../lib/form/field-check';
 import { moneyFormat } from '../lib/site/money-format';
 import { MAX_CLOCK_RATE } from '../lib/time/site-clock';
+import { isLanguage } from '../lib/notice/notice-text';
+import { ownTextsOf, type OwnText } from '../lib/notice/own-texts';
+import { OwnTextsDialog } from './own-texts.editor';
 import { DEFAULTS, type PrepaidSiteConfig } from './prepaid-site.config';
+
+let texts: OwnTextsDialog | null = null;
 
 RED.nodes.registerType<PrepaidSiteConfig>('prepaid-site', {
   category: 'config',
@@ -25,6 +30,23 @@ RED.nodes.registerType<PrepaidSiteConfig>('prepaid-site', {
       value: DEFAULTS.clockRate,
       validate: fieldCheck(isClockRate, 'prepaid-site.error.clock-rate'),
     },
+    officePhone: { value: DEFAULTS.officePhone },
+    officeEmail: {
+      value: DEFAULTS.officeEmail,
+      validate: fieldCheck(isEmailOrNone, 'prepaid-site.error.office-email'),
+    },
+    officeLanguage: {
+      value: DEFAULTS.officeLanguage,
+      validate: fieldCheck(isOfficeLanguage, 'prepaid-site.error.office-language'),
+    },
+    ownTexts: {
+      value: DEFAULTS.ownTexts,
+      validate(this: PrepaidSiteConfig & { _(key: string): string }, value: unknown, _options?: object) {
+        return (
+          accepts(() => ownTextsOf((value ?? []) as OwnText[])) || this._('prepaid-site.error.own-texts')
+        );
+      },
+    },
   },
   icon: 'prepaid-site.svg',
   paletteLabel: 'prepaid site',
@@ -38,11 +60,32 @@ RED.nodes.registerType<PrepaidSiteConfig>('prepaid-site', {
     $('#prepaid-site-time-zones').append(Intl.supportedValuesOf('timeZone').map(option));
     $('#prepaid-site-currencies').append(Intl.supportedValuesOf('currency').map(currencyOption));
     $('#node-config-input-clockRate').on('input change', showClock);
+    // A site of the first version has none of these, and the dialog would leave them empty.
+    if (!this.officeLanguage) $('#node-config-input-officeLanguage').val(DEFAULTS.officeLanguage);
+    const { ownTexts = [] } = this as Partial<PrepaidSiteConfig>;
+    texts = new OwnTextsDialog(ownTexts, (key, values) => this._(key, values));
+  },
+  oneditsave() {
+    if (texts) this.ownTexts = texts.texts;
+    texts = null;
+    this.configVersion = DEFAULTS.configVersion;
+  },
+  oneditcancel() {
+    texts = null;
   },
 });
 
 function isTimeZone(timeZone: string): boolean {
   return accepts(() => new Intl.DateTimeFormat('en', { timeZone }));
+}
+
+/** Saved before there were offices, it has none. */
+function isEmailOrNone(text: string | undefined): boolean {
+  return !text || isFromEnvironment(text) || /^[^\s@]+@[^\s@]+$/.test(text.trim());
+}
+
+function isOfficeLanguage(text: string | undefined): boolean {
+  return !text || isFromEnvironment(text) || isLanguage(text);
 }
 
 function isClockRate(text: string): boolean {

@@ -3,6 +3,8 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import { migrateConfig } from '../lib/red/config-migration';
 import { onClose } from '../lib/red/on-close';
 import type { SiteNode } from '../lib/red/site-access';
+import type { OwnTexts } from '../lib/notice/notice-text';
+import { ownTextsOf, type OwnText } from '../lib/notice/own-texts';
 import { errorText } from '../lib/text/to-error';
 import { DEFAULTS, MIGRATIONS, type PrepaidSiteConfig } from './prepaid-site.config';
 import { openSite } from './open-site';
@@ -22,6 +24,12 @@ export = function register(RED: NodeAPI): void {
       const dataFolder = process.env['WATTKEEPER_DATA'] ?? RED.settings.userDir ?? process.cwd();
       this.site = openSite({
         siteName: config.name,
+        office: {
+          phone: config.officePhone.trim(),
+          email: config.officeEmail.trim(),
+          language: config.officeLanguage,
+        },
+        ownTexts: usableTexts(this, config.ownTexts),
         timeZone: config.timeZone,
         currency: config.currency,
         databaseFile: isAbsolute(config.database) ? config.database : join(dataFolder, config.database),
@@ -57,3 +65,13 @@ export = function register(RED: NodeAPI): void {
   }
   RED.nodes.registerType('prepaid-site', PrepaidSite);
 };
+
+/** A wrong text must not keep the ledger closed: it is told, and the shipped texts are used instead. */
+function usableTexts(node: SiteNode, texts: readonly OwnText[]): OwnTexts {
+  try {
+    return ownTextsOf(texts);
+  } catch (error) {
+    node.error(errorText(error));
+    return {};
+  }
+}

@@ -36,6 +36,19 @@ describe('prepaid-site', () => {
     });
   }
 
+  it('opens with the shipped texts when one of its own is wrong, and says so', async () => {
+    const ownTexts = [{ language: 'en', kind: 'restored', text: 'light' }];
+    await flow.start([flow.site({ configVersion: 1, ownTexts }), ...REST]);
+    assert.equal(fault(), '');
+    assert.deepEqual(flow.ledger.ownTexts, {});
+  });
+
+  it('that was saved before there were offices goes on without one', async () => {
+    await flow.start([flow.site(), ...REST]);
+    assert.deepEqual(flow.ledger.office, { phone: '', email: '', language: 'en' });
+    assert.equal(flow.ledger.siteName, 'Test site');
+  });
+
   it('says when no site was chosen', async () => {
     await flow.start([{ ...REST[0], site: '' } as never, ...REST.slice(1)]);
     const error = await flow.ask('report', { payload: { ask: 'neighbourhood' } }, 'error');
@@ -62,13 +75,6 @@ describe('prepaid-site', () => {
     await flow.ask('register', { payload: { accountId: 'A1', name: 'x', meterId: 'M1' } }, 'out');
     const { ledger } = flow;
     const before = ledger.nowMs();
-    const decide = (account: { warnedAtMs: number | null }) => ({
-      supply: null,
-      reason: '',
-      heldBackBy: null,
-      warnedAtMs: account.warnedAtMs,
-      notices: [],
-    });
     await ledger.post({
       type: 'topUp',
       accountId: 'A1',
@@ -76,7 +82,7 @@ describe('prepaid-site', () => {
       reference: 'r',
       channel: 'x',
       by: 'x',
-      decide,
+      guard: null,
     });
     const last = ledger.store.lastMs();
     assert.ok(last >= before);

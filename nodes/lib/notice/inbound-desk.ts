@@ -35,8 +35,6 @@ export interface InboundContext {
   accounts: readonly AccountCard[];
   useOf: (account: AccountCard) => UseSoFar;
   writeMoney: (amount: Micros) => string;
-  /** What emergency credit an account would get; null where the utility gives none. */
-  emergencyMicros: Micros | null;
   own?: OwnTexts;
 }
 
@@ -120,7 +118,7 @@ function replyForAccount(request: NamedRequest, context: InboundContext): Reply 
       return { reply: 'reply-use', values: { account: accountId, ...values } };
     }
     case 'emergency':
-      return emergencyReply(account, context);
+      return emergencyReply(account);
     case 'limit':
       return limitReply(account, request.limit, context);
   }
@@ -133,14 +131,20 @@ function accountFor({ accountId }: NamedRequest, accounts: readonly AccountCard[
   return accounts.find((account) => account.accountId.toLowerCase() === wanted);
 }
 
-function emergencyReply({ accountId }: AccountCard, { emergencyMicros, writeMoney }: InboundContext): Reply {
-  if (emergencyMicros === null) return { reply: 'reply-refused', values: { account: accountId } };
-  return {
-    reply: 'reply-emergency',
-    values: { account: accountId, amount: writeMoney(emergencyMicros) },
-    intent: { kind: 'emergency', accountId },
-    accountId,
-  };
+function emergencyReply({ accountId }: AccountCard): Reply {
+  const intent: InboundIntent = { kind: 'emergency', accountId };
+  return { reply: 'reply-emergency-on', values: { account: accountId }, intent, accountId };
+}
+
+/** What is said once emergency credit was granted, where it has an amount. */
+export function grantedText(
+  accountId: string,
+  amountMicros: Micros,
+  language: string,
+  { writeMoney, own }: InboundContext,
+): string {
+  const values = { account: accountId, amount: writeMoney(amountMicros) };
+  return noticeText('reply-emergency', language, values, own);
 }
 
 function limitReply(

@@ -10,8 +10,26 @@ export const NOTICE_VARIABLES = {
   'high-use': ['used', 'usual'],
   'next-slab': ['used', 'rate'],
   overload: ['power', 'limit', 'minutes'],
+  'limit-near': ['spent', 'limit'],
+  'cut-announced': ['reason'],
+  'cut-ordered': ['reason'],
+  'emergency-offer': ['balance'],
   statement: ['period', 'used', 'charges', 'paid', 'balance'],
-  tip: ['used', 'before', 'hour', 'saving'],
+  tip: ['used', 'before'],
+  /** To staff. */
+  office: ['account', 'reason'],
+  summary: ['period', 'statements', 'used', 'charges', 'paid'],
+} as const satisfies Record<string, readonly string[]>;
+
+/** Texts that take the place of a notice's usual one, or follow it, where its figures call for it. */
+export const VARIANT_VARIABLES = {
+  'overload-warning': ['power', 'limit'],
+  'overload-locked': ['power', 'limit'],
+  'shortage-announced': ['from', 'until', 'limit'],
+  shortage: ['until'],
+  'emergency-credit-time': ['hours', 'balance'],
+  'tip-similar': ['similar'],
+  'tip-hour': ['hour', 'saving'],
 } as const satisfies Record<string, readonly string[]>;
 
 /** Answers to what customers text. */
@@ -21,6 +39,7 @@ export const REPLY_VARIABLES = {
   'reply-limit': ['account', 'limit'],
   'reply-no-limit': ['account'],
   'reply-emergency': ['account', 'amount'],
+  'reply-emergency-on': ['account'],
   'reply-refused': ['account'],
   'reply-language': [],
   'reply-stopped': [],
@@ -31,17 +50,24 @@ export const REPLY_VARIABLES = {
 
 export type NoticeKind = keyof typeof NOTICE_VARIABLES;
 export type ReplyKind = keyof typeof REPLY_VARIABLES;
-export type TextKind = NoticeKind | ReplyKind;
+export type VariantKind = keyof typeof VARIANT_VARIABLES;
+export type TextKind = NoticeKind | VariantKind | ReplyKind;
+
+const ALL_VARIABLES: Readonly<Record<TextKind, readonly string[]>> = {
+  ...NOTICE_VARIABLES,
+  ...VARIANT_VARIABLES,
+  ...REPLY_VARIABLES,
+};
 
 export const NOTICE_KINDS = Object.keys(NOTICE_VARIABLES) as NoticeKind[];
-export const TEXT_KINDS = [...NOTICE_KINDS, ...(Object.keys(REPLY_VARIABLES) as ReplyKind[])];
+export const TEXT_KINDS = Object.keys(ALL_VARIABLES) as TextKind[];
 
 /** The text of every kind in one language. */
 export type LanguageTexts = Readonly<Record<TextKind, string>>;
 
 /** The variables that the text of a kind has to have. */
 export function variablesOf(kind: TextKind): readonly string[] {
-  return kind in NOTICE_VARIABLES ? NOTICE_VARIABLES[kind as NoticeKind] : REPLY_VARIABLES[kind as ReplyKind];
+  return ALL_VARIABLES[kind];
 }
 
 /** May stand in any text: the name of the utility's site. */
@@ -60,6 +86,13 @@ export const SAMPLE_VALUES: Readonly<Record<string, string>> = {
   rate: 'INR 12.50',
   power: '3.6',
   minutes: '15',
+  hours: '48',
+  spent: 'INR 850.00',
+  reason: 'repair of the line',
+  from: '2026-11-21 18:00',
+  until: '2026-11-21 20:30',
+  similar: '165.2',
+  statements: '1204',
   period: '2026-10',
   charges: 'INR 1234.50',
   paid: 'INR 1500.00',

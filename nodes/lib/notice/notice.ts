@@ -1,10 +1,9 @@
-import type { Micros } from '../money/micros';
-
+import type { Figures } from '../policy/account-situation';
 import type { NoticeKind } from './notice-kinds';
 
 export type { NoticeKind } from './notice-kinds';
 
-/** A message for a customer, stored in the same transaction as the reason for it. */
+/** A message for a customer or for the office, stored in the same transaction as the reason for it. */
 export interface Notice {
   noticeId: number;
   kind: NoticeKind;
@@ -15,10 +14,28 @@ export interface Notice {
   language: string;
   text: string;
   atMs: number;
-  data: NoticeData;
+  /** What the text was made from; units are in the names. */
+  data: Figures;
 }
 
-export interface NoticeData {
-  balanceMicros: Micros;
-  amountMicros?: Micros;
+export type NoticeChannel = 'sms' | 'email' | 'mqtt';
+export const NOTICE_CHANNELS: readonly NoticeChannel[] = ['sms', 'email', 'mqtt'];
+
+/**
+ * How far a notice has come. `handed` waits for the channel's word, `taken` is in the hands of a channel that will say
+ * what becomes of it; `unconfirmed` was handed over and nobody said more.
+ */
+export type DeliveryState =
+  'waiting' | 'handed' | 'taken' | 'sent' | 'delivered' | 'unconfirmed' | 'failed' | 'dropped';
+
+export interface Delivery {
+  state: DeliveryState;
+  /** When to look at it again. */
+  notBeforeMs: number;
+  channel: NoticeChannel | null;
+  /** Which message of its own this is; a message that failed is followed by another one. */
+  attempt: number;
+  /** How often it was handed to a channel. */
+  tries: number;
+  reason: string;
 }

@@ -4,6 +4,7 @@ import type { AccountCard } from '../../../nodes/lib/ledger/account';
 import { micros } from '../../../nodes/lib/money/micros';
 import {
   answerInbound,
+  grantedText,
   type InboundContext,
   type InboundIntent,
 } from '../../../nodes/lib/notice/inbound-desk';
@@ -78,6 +79,9 @@ describe('the answer to a text', () => {
     phone: '+254700000001',
     language,
     balanceMicros: micros(12_340_000),
+    email: '',
+    channel: null,
+    isOptedOut: false,
     supply: 'on',
     meterIds: ['M1'],
   });
@@ -85,7 +89,6 @@ describe('the answer to a text', () => {
     accounts,
     useOf: () => ({ todayWh: 1_299, yesterdayWh: null, periodWh: 45_600 }),
     writeMoney: (amount) => `KES ${(amount / 1_000_000).toFixed(2)}`,
-    emergencyMicros: micros(100_000_000),
   });
   const answer = (
     text: string,
@@ -134,14 +137,16 @@ describe('the answer to a text', () => {
     ]);
     const emergency = answerInbound('+254700000001', 'EMERGENCY', contextOf(card('A1')));
     assert.deepEqual(emergency?.intent, { kind: 'emergency', accountId: 'A1' });
-    assert.equal(emergency.text, 'Account A1: emergency credit of KES 100.00 is on.');
+    assert.equal(emergency.text, 'Account A1: emergency credit is on.');
     assert.equal(emergency.refusal, 'Account A1: this is not possible now. Please ask at the office.');
   });
 
-  it('says at once that there is no emergency credit where there is none', () => {
-    const context = { ...contextOf(card('A1')), emergencyMicros: null };
-    const found = answerInbound('+254700000001', 'EMERGENCY', context);
-    assert.deepEqual([found?.reply, found?.intent], ['reply-refused', null]);
+  it('says how much emergency credit was granted, where it has an amount', () => {
+    const context = contextOf(card('A1'));
+    assert.equal(
+      grantedText('A1', micros(100_000_000), 'en', context),
+      'Account A1: emergency credit of KES 100.00 is on.',
+    );
   });
 
   it('changes the language for all accounts, and answers in it', () => {

@@ -18,13 +18,31 @@ export const ENGLISH: LanguageTexts = {
   overload:
     'You use {power} kW, more than {limit} kW are allowed. The supply is off for {minutes} minutes. Please switch something off.',
   statement: '{period}: {used} kWh used, {charges} charged, {paid} paid. Your credit is {balance}.',
-  tip: 'You used {used} kWh this week, {before} the week before. {hour} h costs you most: each kWh moved away saves {saving}.',
+  'limit-near': 'You have used {spent} of your own limit of {limit} in this period.',
+  'cut-announced': 'The office is going to switch your supply off: {reason}. Please call the office.',
+  'cut-ordered': 'The office has switched your supply off: {reason}. Please call the office.',
+  'emergency-offer': 'Your credit is low: {balance}. Answer EMERGENCY to switch on emergency credit.',
+  office: 'Account {account}: {reason}',
+  summary: '{period}: {statements} statements, {used} kWh used, {charges} charged, {paid} paid.',
+  'overload-warning':
+    'You use {power} kW, only {limit} kW are allowed. Switch something off, or the supply goes off.',
+  'overload-locked':
+    'You use {power} kW, more than {limit} kW are allowed. The supply stays off until you call the office.',
+  'shortage-announced':
+    'Power is short from {from} until {until}: please use no more than {limit} kW, or the supply goes off.',
+  shortage: 'The grid is short of power. Your supply is off until {until}.',
+  'emergency-credit-time':
+    'Emergency credit is on for {hours} hours. Your balance is {balance}. It is paid back from your next payment.',
+  tip: 'You used {used} kWh this week, {before} the week before.',
+  'tip-similar': 'Similar homes: {similar}.',
+  'tip-hour': '{hour} h costs you most: each kWh moved away saves {saving}.',
   'reply-balance': 'Account {account}: your credit is {balance}.',
   'reply-use':
     'Account {account}: {today} kWh today, {yesterday} kWh yesterday, {period} kWh in this period.',
   'reply-limit': 'Account {account}: your limit is now {limit}.',
   'reply-no-limit': 'Account {account}: you have no limit of your own any more.',
   'reply-emergency': 'Account {account}: emergency credit of {amount} is on.',
+  'reply-emergency-on': 'Account {account}: emergency credit is on.',
   'reply-refused': 'Account {account}: this is not possible now. Please ask at the office.',
   'reply-language': 'We write to you in English from now on.',
   'reply-stopped':

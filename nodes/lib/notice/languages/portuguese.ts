@@ -17,12 +17,30 @@ export const PORTUGUESE: LanguageTexts = {
   overload:
     'Usa {power} kW, o limite sao {limit} kW. Energia desligada por {minutes} minutos. Desligue algum aparelho.',
   statement: '{period}: {used} kWh usados, {charges} cobrados, {paid} pagos. O seu credito: {balance}.',
-  tip: 'Usou {used} kWh esta semana, {before} na anterior. {hour} h sai mais caro: cada kWh noutra hora poupa {saving}.',
+  'limit-near': 'Usou {spent} do seu limite de {limit} neste periodo.',
+  'cut-announced': 'O balcao vai desligar a sua energia: {reason}. Ligue para o balcao.',
+  'cut-ordered': 'O balcao desligou a sua energia: {reason}. Ligue para o balcao.',
+  'emergency-offer':
+    'O seu credito esta baixo: {balance}. Responda EMERGENCY para ativar o credito de emergencia.',
+  office: 'Conta {account}: {reason}',
+  summary: '{period}: {statements} extratos, {used} kWh usados, {charges} cobrados, {paid} pagos.',
+  'overload-warning':
+    'Usa {power} kW, o limite sao {limit} kW. Desligue algum aparelho ou a energia sera desligada.',
+  'overload-locked': 'Usa {power} kW, o limite sao {limit} kW. Energia desligada ate ligar para o balcao.',
+  'shortage-announced':
+    'Falta energia de {from} a {until}: use no maximo {limit} kW ou a energia sera desligada.',
+  shortage: 'Falta energia na rede. A sua esta desligada ate {until}.',
+  'emergency-credit-time':
+    'O credito de emergencia esta ativo por {hours} horas. O seu saldo: {balance}. Sera pago com a proxima recarga.',
+  tip: 'Usou {used} kWh esta semana, {before} na anterior.',
+  'tip-similar': 'Casas parecidas: {similar}.',
+  'tip-hour': '{hour} h sai mais caro: cada kWh noutra hora poupa {saving}.',
   'reply-balance': 'Conta {account}: o seu credito e {balance}.',
   'reply-use': 'Conta {account}: {today} kWh hoje, {yesterday} kWh ontem, {period} kWh neste periodo.',
   'reply-limit': 'Conta {account}: o seu limite agora e {limit}.',
   'reply-no-limit': 'Conta {account}: ja nao tem limite proprio.',
   'reply-emergency': 'Conta {account}: o credito de emergencia de {amount} esta ativo.',
+  'reply-emergency-on': 'Conta {account}: o credito de emergencia esta ativo.',
   'reply-refused': 'Conta {account}: agora nao e possivel. Pergunte no balcao.',
   'reply-language': 'A partir de agora escrevemos em portugues.',
   'reply-stopped':

@@ -15,12 +15,29 @@ export const SWAHILI: LanguageTexts = {
   overload:
     'Unatumia {power} kW, kiwango ni {limit} kW. Umeme umezimwa kwa dakika {minutes}. Tafadhali zima baadhi ya vifaa.',
   statement: '{period}: umetumia {used} kWh, gharama {charges}, umelipa {paid}. Salio lako ni {balance}.',
-  tip: 'Wiki hii umetumia {used} kWh, wiki iliyopita {before}. Saa {hour} ni ghali zaidi: kila kWh ukihamisha unaokoa {saving}.',
+  'limit-near': 'Umetumia {spent} kati ya kikomo chako cha {limit} katika kipindi hiki.',
+  'cut-announced': 'Ofisi itazima umeme wako: {reason}. Tafadhali piga simu ofisini.',
+  'cut-ordered': 'Ofisi imezima umeme wako: {reason}. Tafadhali piga simu ofisini.',
+  'emergency-offer': 'Salio lako ni dogo: {balance}. Jibu EMERGENCY kuwasha umeme wa dharura.',
+  office: 'Akaunti {account}: {reason}',
+  summary: '{period}: taarifa {statements}, {used} kWh zimetumika, gharama {charges}, malipo {paid}.',
+  'overload-warning':
+    'Unatumia {power} kW, kiwango ni {limit} kW. Zima baadhi ya vifaa, la sivyo umeme utazimwa.',
+  'overload-locked': 'Unatumia {power} kW, kiwango ni {limit} kW. Umeme umezimwa hadi upige simu ofisini.',
+  'shortage-announced':
+    'Umeme ni mdogo kuanzia {from} hadi {until}: usitumie zaidi ya {limit} kW, la sivyo utazimwa.',
+  shortage: 'Umeme wa gridi hautoshi. Umeme wako umezimwa hadi {until}.',
+  'emergency-credit-time':
+    'Umeme wa dharura umewashwa kwa saa {hours}. Salio lako ni {balance}. Utalipwa kutoka malipo yako yajayo.',
+  tip: 'Wiki hii umetumia {used} kWh, wiki iliyopita {before}.',
+  'tip-similar': 'Nyumba kama yako: {similar}.',
+  'tip-hour': 'Saa {hour} ni ghali zaidi: kila kWh ukihamisha unaokoa {saving}.',
   'reply-balance': 'Akaunti {account}: salio lako ni {balance}.',
   'reply-use': 'Akaunti {account}: leo {today} kWh, jana {yesterday} kWh, kipindi hiki {period} kWh.',
   'reply-limit': 'Akaunti {account}: kikomo chako sasa ni {limit}.',
   'reply-no-limit': 'Akaunti {account}: huna tena kikomo chako mwenyewe.',
   'reply-emergency': 'Akaunti {account}: umeme wa dharura wa {amount} umewashwa.',
+  'reply-emergency-on': 'Akaunti {account}: umeme wa dharura umewashwa.',
   'reply-refused': 'Akaunti {account}: haiwezekani kwa sasa. Tafadhali uliza ofisini.',
   'reply-language': 'Kuanzia sasa tutakuandikia kwa Kiswahili.',
   'reply-stopped':

@@ -1,0 +1,182 @@
+import type { LocalDays } from '../time/local-days';
+import type { Delivery, Notice, NoticeChannel } from './notice';
+import { NOTICE_RULES } from './notice-rules';
+import { afterQuiet, type QuietHours } from './quiet-hours';
+
+/** How the reader of a notice can be reached. */
+export interface Contact {
+  phone: string;
+  email: string;
+  /** What they chose; null leaves it to the site. */
+  channel: NoticeChannel | null;
+  isOptedOut: boolean;
+}
+
+export interface DeliveryRules {
+  /** For whoever chose nothing. */
+  channel: NoticeChannel;
+  /** Channels that lead somewhere. */
+  open: ReadonlySet<NoticeChannel>;
+  /** Channels that have enough to do for now. */
+  busy: ReadonlySet<NoticeChannel>;
+  quiet: QuietHours | null;
+  days: LocalDays;
+}
+
+/** What to do with a notice that is due; `after` is stored before anything leaves. */
+export type DueStep =
+  { do: 'hand'; after: Delivery; channel: NoticeChannel; to: string } | { do: 'store'; after: Delivery };
+
+/** What a channel says of a message. */
+export interface Word {
+  state: 'taken' | 'sent' | 'delivered' | 'unconfirmed' | 'failed';
+  reason: string;
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** A modem answers at once; whoever says nothing has lost the message, in a restart or in the flow. */
+const ANSWER_MS: Readonly<Record<NoticeChannel, number>> = {
+  sms: 2 * MINUTE_MS,
+  email: HOUR_MS,
+  mqtt: HOUR_MS,
+};
+/** The network reports on a text within three days, and the modem gives up then. */
+const TAKEN_MS = 4 * 24 * HOUR_MS;
+/** Together with the pauses below more than a day. */
+const MAX_TRIES = 12;
+const MAX_ATTEMPTS = 5;
+const FIRST_PAUSE_MS = MINUTE_MS;
+const LONGEST_PAUSE_MS = 4 * HOUR_MS;
+/** What made a message fail seldom passes within minutes: 5, 20, 80 and 320 of them lie between its attempts. */
+const FIRST_REST_MS = 5 * MINUTE_MS;
+const REST_GROWTH = 4;
+/** A busy channel is asked again soon. */
+const BUSY_MS = MINUTE_MS;
+
+/** A notice on its first step: it waits for its time, or whoever opted out goes without it. */
+export function newDelivery(notice: Notice, contact: Contact, rules: DeliveryRules, nowMs: number): Delivery {
+  const waiting: Delivery = {
+    state: 'waiting',
+    notBeforeMs: calmMs(notice, rules, nowMs),
+    channel: null,
+    attempt: 1,
+    tries: 0,
+    reason: '',
+  };
+  const why = dropReason(notice, contact, nowMs);
+  return why === null ? waiting : dropped(waiting, why);
+}
+
+/** What to do with a notice whose time has come. */
+export function stepWhenDue(
+  notice: Notice,
+  delivery: Delivery,
+  contact: Contact,
+  rules: DeliveryRules,
+  nowMs: number,
+): DueStep {
+  const { state, channel } = delivery;
+  if (state === 'taken') return unheard(delivery);
+  // Where nobody can tell whether it left, sending it again might tell it twice. A modem knows a text by its id.
+  if (state === 'handed' && channel !== 'sms') return unheard(delivery);
+  if (delivery.tries >= MAX_TRIES) return unheard(delivery);
+  const why = dropReason(notice, contact, nowMs);
+  if (why !== null) return { do: 'store', after: dropped(delivery, why) };
+  const notBeforeMs = calmMs(notice, rules, nowMs);
+  if (notBeforeMs > nowMs) return { do: 'store', after: { ...delivery, state: 'waiting', notBeforeMs } };
+  const way = wayTo(contact, rules);
+  if (!way)
+    return { do: 'store', after: { ...delivery, state: 'failed', reason: 'no way to reach the reader' } };
+  if (rules.busy.has(way.channel) && !NOTICE_RULES[notice.kind].isUrgent)
+    return { do: 'store', after: { ...delivery, state: 'waiting', notBeforeMs: nowMs + BUSY_MS } };
+  const tries = delivery.tries + 1;
+  const answerMs = way.channel === 'sms' ? pauseMs(tries) + ANSWER_MS.sms : ANSWER_MS[way.channel];
+  const after: Delivery = {
+    ...delivery,
+    state: 'handed',
+    channel: way.channel,
+    tries,
+    notBeforeMs: nowMs + answerMs,
+  };
+  return { do: 'hand', after, ...way };
+}
+
+/** How far each state is; nothing goes back. */
+const RANKS: Readonly<Record<Delivery['state'], number>> = {
+  waiting: 0,
+  handed: 1,
+  taken: 2,
+  unconfirmed: 3,
+  sent: 4,
+  failed: 5,
+  delivered: 5,
+  dropped: 6,
+};
+
+/** A channel said what became of a message; null when that is no news. */
+export function stepWhenHeard(delivery: Delivery, word: Word, nowMs: number): Delivery | null {
+  const { state, attempt, tries } = delivery;
+  if (RANKS[word.state] <= RANKS[state]) return null;
+  if (word.state === 'failed' && attempt < MAX_ATTEMPTS && tries < MAX_TRIES)
+    return {
+      ...delivery,
+      state: 'waiting',
+      attempt: attempt + 1,
+      notBeforeMs: nowMs + FIRST_REST_MS * REST_GROWTH ** (attempt - 1),
+      reason: word.reason,
+    };
+  const notBeforeMs = word.state === 'taken' ? nowMs + TAKEN_MS : delivery.notBeforeMs;
+  return { ...delivery, state: word.state, notBeforeMs, reason: word.reason };
+}
+
+/** The same text has the same id however often it is handed over; another attempt is another text. */
+export function messageIdOf({ noticeId, kind, accountId, atMs }: Notice, attempt: number): string {
+  const id = ['notice', kind, accountId, noticeId, atMs].join('/');
+  return attempt === 1 ? id : `${id}/${attempt}`;
+}
+
+/** How long a notice is still worth sending. */
+export function goodForMs({ kind, atMs }: Notice, nowMs: number): number {
+  return atMs + NOTICE_RULES[kind].goodForMs - nowMs;
+}
+
+function calmMs({ kind }: Notice, { quiet, days }: DeliveryRules, nowMs: number): number {
+  return NOTICE_RULES[kind].isUrgent ? nowMs : afterQuiet(quiet, days, nowMs);
+}
+
+function dropReason(notice: Notice, { isOptedOut }: Contact, nowMs: number): string | null {
+  if (isOptedOut && NOTICE_RULES[notice.kind].mayBeDeclined) return 'opted out';
+  return goodForMs(notice, nowMs) <= 0 ? 'too late' : null;
+}
+
+function dropped(delivery: Delivery, reason: string): Delivery {
+  return { ...delivery, state: 'dropped', reason };
+}
+
+function unheard(delivery: Delivery): DueStep {
+  return {
+    do: 'store',
+    after: { ...delivery, state: 'unconfirmed', reason: 'nobody said what became of it' },
+  };
+}
+
+/** 1, 2, 4 … minutes, and not longer than some hours. */
+function pauseMs(tries: number): number {
+  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.max(0, tries - 1));
+}
+
+/** The first of what the reader chose, what the site takes, and what else reaches a person. */
+function wayTo(contact: Contact, rules: DeliveryRules): { channel: NoticeChannel; to: string } | null {
+  const address: Readonly<Record<NoticeChannel, string>> = {
+    sms: contact.phone,
+    email: contact.email,
+    // Whoever wants to read there knows the topic.
+    mqtt: 'mqtt',
+  };
+  const wanted = [contact.channel, rules.channel, 'sms', 'email'] as const;
+  for (const channel of wanted)
+    if (channel !== null && rules.open.has(channel) && address[channel] !== '')
+      return { channel, to: address[channel] };
+  return null;
+}

@@ -1,0 +1,147 @@
+import type { NoticeDelivery } from '../lib/ledger/notice-shelf';
+import type { PrepaidMessage } from '../lib/meter/prepaid-message';
+import {
+  messageIdOf,
+  newDelivery,
+  stepWhenDue,
+  stepWhenHeard,
+  type Contact,
+  type DeliveryRules,
+  type Word,
+} from '../lib/notice/delivery';
+import type { Delivery, Notice, NoticeChannel } from '../lib/notice/notice';
+import { audienceOf } from '../lib/notice/notice-rules';
+import type { Site } from '../lib/site/site';
+import { messageFor, type MessageStyle } from './notice-messages';
+
+/** So many notices are handed over before others have their turn. */
+const NOTICES_PER_TURN = 100;
+/** A guard hands a notice to the flow within moments. */
+const HANDED_WITHIN_MS = 30_000;
+
+/** What became of a notice, for flows and for people who read along. */
+export interface NoticeEvent {
+  event: Delivery['state'];
+  noticeId: number;
+  kind: string;
+  accountId: string;
+  channel: NoticeChannel | null;
+  reason: string;
+  atMs: number;
+}
+
+/** What came back about a message. */
+export interface Heard {
+  noticeId: number;
+  messageId: string | null;
+  attempt: number | null;
+  word: Word;
+}
+
+export interface DeskOptions extends MessageStyle {
+  rules: () => DeliveryRules;
+  /** Hands a message to a channel. */
+  hand: (channel: NoticeChannel, message: PrepaidMessage) => void;
+  tell: (event: NoticeEvent) => void;
+}
+
+/** Takes notices from the ledger to their readers. Every step is stored before anything leaves. */
+export class NoticeDesk {
+  private isBusy = false;
+  private isWanted = false;
+
+  constructor(
+    private readonly site: Site,
+    private readonly options: DeskOptions,
+  ) {}
+
+  /** Takes notices over, by their numbers: what is in the ledger counts, whatever a wire made of it. */
+  async take(notices: readonly Notice[]): Promise<void> {
+    if (notices.length === 0) return;
+    const rules = this.options.rules();
+    const nowMs = this.site.nowMs();
+    const plans = notices.map((notice) => ({
+      noticeId: notice.noticeId,
+      delivery: newDelivery(notice, this.contactOf(notice), rules, nowMs),
+    }));
+    const noticeIds = notices.map(({ noticeId }) => noticeId);
+    await Promise.all([
+      this.site.post({ type: 'planNotices', plans }),
+      this.site.post({ type: 'noticesHanded', noticeIds }),
+    ]);
+    await this.deliver();
+  }
+
+  /**
+   * Takes over what came with the calendar, and what no guard has handed to a flow: money that went back is stored by
+   * whoever gave it back.
+   */
+  async takeUnhanded(): Promise<void> {
+    const { store, clock } = this.site;
+    const beforeMs = this.site.nowMs() - HANDED_WITHIN_MS * clock.rate;
+    await this.take(store.notices.unhanded(beforeMs, NOTICES_PER_TURN));
+  }
+
+  /** Looks at every notice that is due, some at a time. Whoever calls meanwhile is not forgotten. */
+  async deliver(): Promise<void> {
+    this.isWanted = true;
+    if (this.isBusy) return;
+    this.isBusy = true;
+    try {
+      while (this.isWanted) {
+        this.isWanted = false;
+        const due = this.site.store.notices.dueDeliveries(this.site.nowMs(), NOTICES_PER_TURN);
+        const rules = this.options.rules();
+        const moved = await Promise.all(due.map((one) => this.lookAt(one, rules)));
+        // A full turn may have left some behind; one that moved nothing would go round for ever.
+        if (due.length === NOTICES_PER_TURN && moved.some(Boolean)) this.isWanted = true;
+      }
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  /** What a channel says of a message. Returns whether it was news. */
+  async hear({ noticeId, messageId, attempt, word }: Heard): Promise<boolean> {
+    const known = this.site.store.notices.delivery(noticeId);
+    if (!known) return false;
+    const { notice, delivery } = known;
+    // Of a message that was followed by another one nothing more is to be done.
+    const isCurrent = messageId === null || messageId === messageIdOf(notice, delivery.attempt);
+    if (!isCurrent || (attempt !== null && attempt !== delivery.attempt)) return false;
+    const after = stepWhenHeard(delivery, word, this.site.nowMs());
+    if (!after || !(await this.store(notice, delivery, after))) return false;
+    if (after.state === 'waiting') await this.deliver();
+    return true;
+  }
+
+  private async lookAt({ notice, delivery }: NoticeDelivery, rules: DeliveryRules): Promise<boolean> {
+    const nowMs = this.site.nowMs();
+    const step = stepWhenDue(notice, delivery, this.contactOf(notice), rules, nowMs);
+    if (!(await this.store(notice, delivery, step.after))) return false;
+    if (step.do === 'hand') {
+      const { attempt } = step.after;
+      const message = messageFor(step.channel, { notice, to: step.to, attempt, nowMs }, this.options);
+      this.options.hand(step.channel, message);
+    }
+    return true;
+  }
+
+  /** False when somebody else has moved it on. */
+  private async store(notice: Notice, before: Delivery, after: Delivery): Promise<boolean> {
+    const { noticeId, kind, accountId } = notice;
+    const result = await this.site.post({ type: 'noticeStep', noticeId, before, after });
+    if (result.outcome !== 'recorded') return false;
+    const { state: event, channel, reason } = after;
+    const atMs = this.site.nowMs();
+    this.options.tell({ event, noticeId, kind, accountId, channel, reason, atMs });
+    return true;
+  }
+
+  private contactOf({ kind, accountId }: Notice): Contact {
+    const { office, store } = this.site;
+    if (audienceOf(kind) === 'office') return { ...office, channel: null, isOptedOut: false };
+    const card = store.accountCard(accountId);
+    return card ?? { phone: '', email: '', channel: null, isOptedOut: false };
+  }
+}

@@ -1,0 +1,73 @@
+import { goodForMs, messageIdOf } from '../lib/notice/delivery';
+import type { Notice, NoticeChannel } from '../lib/notice/notice';
+import { NOTICE_RULES } from '../lib/notice/notice-rules';
+import { noticeTopic } from '../lib/notice/notice-settings';
+import type { NoticeLabel, PrepaidMessage } from '../lib/meter/prepaid-message';
+
+export interface Handing {
+  notice: Notice;
+  to: string;
+  attempt: number;
+  nowMs: number;
+}
+
+export interface MessageStyle {
+  siteName: string;
+  mqttPrefix: string;
+}
+
+const HOUR_MS = 3_600_000;
+
+type Compose = (handing: Handing, style: MessageStyle, label: NoticeLabel) => PrepaidMessage;
+
+/** What each channel's node takes: gsm-modem, node-red-node-email, mqtt out. */
+const MESSAGES: Readonly<Record<NoticeChannel, Compose>> = {
+  sms: ({ notice, to, attempt, nowMs }, _style, label) => ({
+    topic: notice.kind,
+    payload: {
+      noticeId: notice.noticeId,
+      kind: notice.kind,
+      accountId: notice.accountId,
+      to,
+      text: notice.text,
+      messageId: messageIdOf(notice, attempt),
+      priority: priorityOf(notice),
+      validityHours: Math.max(1, Math.floor(goodForMs(notice, nowMs) / HOUR_MS)),
+      atMs: notice.atMs,
+    },
+    prepaid: { notice: label },
+  }),
+  email: ({ notice, to }, { siteName }, label) => ({
+    topic: [siteName, notice.accountId].filter((part) => part !== '').join(' · '),
+    payload: notice.text,
+    to,
+    prepaid: { notice: label },
+  }),
+  mqtt: ({ notice }, { mqttPrefix }, label) => ({
+    topic: noticeTopic(mqttPrefix, notice.accountId),
+    payload: {
+      noticeId: notice.noticeId,
+      kind: notice.kind,
+      accountId: notice.accountId,
+      language: notice.language,
+      text: notice.text,
+      atMs: notice.atMs,
+      data: notice.data,
+    },
+    qos: 1,
+    retain: false,
+    prepaid: { notice: label },
+  }),
+};
+
+export function messageFor(channel: NoticeChannel, handing: Handing, style: MessageStyle): PrepaidMessage {
+  const { notice, attempt } = handing;
+  return MESSAGES[channel](handing, style, { noticeId: notice.noticeId, attempt, channel });
+}
+
+function priorityOf({ kind }: Notice): 'urgent' | 'normal' | 'low' {
+  const { isUrgent, mayBeDeclined } = NOTICE_RULES[kind];
+  // A warning of low credit comes before a cut, so it must not wait behind others.
+  if (isUrgent || kind === 'low-credit') return 'urgent';
+  return mayBeDeclined ? 'low' : 'normal';
+}

@@ -1,0 +1,219 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { PrepaidMessage } from '../lib/meter/prepaid-message';
+import type { DeliveryRules } from '../lib/notice/delivery';
+import { NOTICE_CHANNELS, type Notice, type NoticeChannel } from '../lib/notice/notice';
+import { parseNoticeInput, type NoticeInput } from '../lib/notice/notice-input';
+import { noticeSettings, type NoticeSettings } from '../lib/notice/notice-settings';
+import { WARNING_RULES } from '../lib/policy/warning-rules';
+import { migrateConfig } from '../lib/red/config-migration';
+import { onClose } from '../lib/red/on-close';
+import { onInput } from '../lib/red/on-input';
+import { readyOrFault } from '../lib/red/ready-or-fault';
+import { requireSite } from '../lib/red/site-access';
+import { StatusLine } from '../lib/red/status';
+import type { Site } from '../lib/site/site';
+import { toError } from '../lib/text/to-error';
+import { localDays, type LocalDays } from '../lib/time/local-days';
+import { CalendarDesk } from './calendar-desk';
+import { NoticeDesk, type NoticeEvent } from './notice-desk';
+import { DEFAULTS, MIGRATIONS, type PrepaidNoticesConfig } from './prepaid-notices.config';
+import { TextDesk, throwIfRefused } from './text-desk';
+import { UseDesk } from './use-desk';
+
+/** Output ports. */
+const enum Port {
+  Texts,
+  Mails,
+  Mqtt,
+  Events,
+}
+const PORTS = [Port.Texts, Port.Mails, Port.Mqtt, Port.Events];
+const PORT_BY_CHANNEL: Readonly<Record<NoticeChannel, Port>> = {
+  sms: Port.Texts,
+  email: Port.Mails,
+  mqtt: Port.Mqtt,
+};
+
+/** What waits for its time, or for another try, is looked for this often. */
+const DELIVER_EVERY_MS = 2_000;
+const CALENDAR_EVERY_MS = 5_000;
+/** Half of what a modem port keeps by default; the rest of it is for answers and for what is urgent. */
+const MOST_TEXTS_UNDER_WAY = 500;
+/** Warnings that a policy may want to have arrived before it goes on. */
+const WARNINGS: ReadonlySet<string> = new Set(WARNING_RULES.map(({ kind }) => kind));
+
+interface Desks {
+  site: Site;
+  notices: NoticeDesk;
+  texts: TextDesk;
+  calendar: CalendarDesk;
+  confirms: boolean;
+}
+
+export = function register(RED: NodeAPI): void {
+  function PrepaidNotices(this: Node, definition: NodeDef): void {
+    RED.nodes.createNode(this, definition);
+    const status = new StatusLine(this);
+    let giveBack = (): void => undefined;
+    const ready = readyOrFault(
+      this,
+      () => {
+        const desks = openDesks(RED, this, definition, (event) => tell(event));
+        giveBack = desks.site.claimDelivery();
+        status.show('idle', () => RED._('prepaid-notices.status.ready'));
+        return desks;
+      },
+      () => status.show('broken', () => RED._('prepaid-notices.status.not-ready')),
+    );
+
+    const tell = (event: NoticeEvent): void => {
+      this.send(at(Port.Events, { topic: event.event, payload: event }));
+      if (event.event === 'failed') status.show('broken', () => RED._('prepaid-notices.status.failed'));
+      else status.show('well', () => onTheWay(RED, ready().site));
+      if (hasArrived(event)) {
+        const { noticeId, atMs } = event;
+        // Without a guard nobody waits for it; with one, a warning that arrived may allow what comes after it.
+        ready()
+          .site.askGuard({ delivered: { noticeId, atMs } })
+          .catch((error: unknown) => this.debug(toError(error)));
+      }
+    };
+
+    onInput<PrepaidMessage>(this, async (message) => {
+      const desks = ready();
+      const input = parseNoticeInput(message, desks.site.ownTexts);
+      const answer = await take(this, desks, input, message);
+      return answer === null ? null : at(Port.Events, { ...message, payload: answer });
+    });
+
+    /** Work that nobody waits for: what goes wrong is said, and tried again with the next turn. */
+    const attempt = (work: (desks: Desks) => Promise<unknown>): void => {
+      try {
+        work(ready()).catch((error: unknown) => this.warn(toError(error)));
+      } catch {
+        // Why it is not ready has been said already.
+      }
+    };
+    const deliver = (): void => attempt(({ notices }) => notices.deliver());
+    const lookAtCalendar = (): void =>
+      attempt(async ({ calendar, notices }) => {
+        await calendar.turn();
+        await notices.takeUnhanded();
+      });
+    const timers = [setInterval(deliver, DELIVER_EVERY_MS), setInterval(lookAtCalendar, CALENDAR_EVERY_MS)];
+    // The flow has to be complete before anything is sent into it.
+    const atStart = setImmediate(() => {
+      deliver();
+      lookAtCalendar();
+    });
+
+    onClose(this, () => {
+      clearImmediate(atStart);
+      for (const timer of timers) clearInterval(timer);
+      giveBack();
+      status.close();
+    });
+  }
+  RED.nodes.registerType('prepaid-notices', PrepaidNotices);
+};
+
+function openDesks(RED: NodeAPI, node: Node, definition: NodeDef, tell: (event: NoticeEvent) => void): Desks {
+  const config = migrateConfig<PrepaidNoticesConfig>(definition, MIGRATIONS, DEFAULTS);
+  const settings = noticeSettings(config);
+  const site = requireSite(RED, config.site);
+  const days = localDays(site.timeZone);
+  const use = new UseDesk(site, days);
+  const { makesStatements, makesTips, confirms } = config;
+  const { calendarMinute, mqttPrefix, country } = settings;
+  return {
+    site,
+    notices: new NoticeDesk(site, {
+      siteName: site.siteName,
+      mqttPrefix,
+      rules: () => ({ ...rulesOf(node, settings, days), busy: busyChannels(site) }),
+      hand: (channel, message) => node.send(at(PORT_BY_CHANNEL[channel], message)),
+      tell,
+    }),
+    texts: new TextDesk(site, use, country),
+    calendar: new CalendarDesk(site, use, { makesStatements, makesTips, calendarMinute }, (error) =>
+      node.warn(error),
+    ),
+    confirms,
+  };
+}
+
+/** A modem that has hundreds of texts to send gets only what is urgent beside them. */
+function busyChannels(site: Site): Set<NoticeChannel> {
+  return new Set(site.store.notices.countUnderWay('sms') >= MOST_TEXTS_UNDER_WAY ? ['sms'] : []);
+}
+
+/** Wires can change without the node being made anew, so they are looked at when they matter. */
+function rulesOf(
+  node: Node,
+  { channel, quiet }: NoticeSettings,
+  days: LocalDays,
+): Omit<DeliveryRules, 'busy'> {
+  const { wires } = node as Node & { wires?: unknown[][] };
+  const isWired = (port: Port): boolean => (wires?.[port] ?? []).length > 0;
+  const open = new Set(NOTICE_CHANNELS.filter((each) => isWired(PORT_BY_CHANNEL[each])));
+  return { channel, quiet, days, open };
+}
+
+/** Does what a message asks for; the answer goes out with it, null is none. */
+async function take(
+  node: Node,
+  desks: Desks,
+  input: NoticeInput,
+  message: PrepaidMessage,
+): Promise<object | null> {
+  const { site, notices } = desks;
+  switch (input.kind) {
+    case 'nothing':
+      return null;
+    case 'notices':
+      await notices.take(input.noticeIds.map((noticeId) => storedNotice(site, noticeId)));
+      return null;
+    case 'word':
+      await notices.hear(input);
+      return null;
+    case 'contact': {
+      const { accountId, change } = input;
+      const by = typeof message['by'] === 'string' && message['by'] !== '' ? message['by'] : 'flow';
+      throwIfRefused(await site.post({ type: 'changeContact', accountId, change, by }));
+      return { contact: site.store.accountCard(accountId) };
+    }
+    case 'ask':
+      return { ask: 'waiting', waiting: site.store.notices.countUndelivered() };
+    case 'text': {
+      const outcome = await desks.texts.take(input.text);
+      if (outcome?.answer) node.send(at(Port.Texts, outcome.answer));
+      // The modem may let go of a text once it is dealt with, also of one that came before.
+      const { incomingId } = input.text;
+      if (desks.confirms && incomingId !== '') node.send(at(Port.Texts, { payload: { took: incomingId } }));
+      return outcome?.event ?? null;
+    }
+  }
+}
+
+function storedNotice(site: Site, noticeId: number): Notice {
+  const notice = site.store.notices.notice(noticeId);
+  if (notice) return notice;
+  throw new RangeError(`payload.noticeId must be a notice of this site, got ${noticeId}`);
+}
+
+/** A warning that is with the customer. Mail and MQTT say no more than that they have it. */
+function hasArrived({ event, channel, kind }: NoticeEvent): boolean {
+  if (!WARNINGS.has(kind)) return false;
+  return event === 'delivered' || (event === 'sent' && channel !== 'sms');
+}
+
+function onTheWay(RED: NodeAPI, site: Site): string {
+  const waiting = site.store.notices.countUndelivered();
+  return waiting === 0
+    ? RED._('prepaid-notices.status.all-told')
+    : RED._('prepaid-notices.status.waiting', { waiting });
+}
+
+function at(port: Port, message: PrepaidMessage): (PrepaidMessage | null)[] {
+  return PORTS.map((each) => (each === port ? message : null));
+}
