@@ -10,10 +10,12 @@ export interface AccountPayload {
   balanceMicros: Micros;
   /** The same for people, such as "INR 12.50". */
   balance: string;
+  /** How many days the credit lasts at the usual use; null as long as too little is known of it. */
+  daysLeft: number | null;
   supply: SupplyState;
 }
 
 export function accountPayload(site: Site, account: AccountState, meterId: string): AccountPayload {
-  const { accountId, balanceMicros, supply } = account;
-  return { accountId, meterId, balanceMicros, balance: site.writeMoney(balanceMicros), supply };
+  const { accountId, balanceMicros, daysLeft, supply } = account;
+  return { accountId, meterId, balanceMicros, balance: site.writeMoney(balanceMicros), daysLeft, supply };
 }

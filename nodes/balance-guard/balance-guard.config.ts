@@ -1,40 +1,51 @@
+import { OWN_HOURS, type GuardSettings } from '../lib/form/guard-settings';
 import type { Migration } from '../lib/red/config-migration';
 
-export interface BalanceGuardConfig {
+export interface BalanceGuardConfig extends GuardSettings {
   configVersion: number;
   name: string;
   /** Id of a prepaid-site. */
   site: string;
-  /** At or below this balance the supply is cut. */
-  cutAt: string;
-  /** Below this balance the customer is warned. */
-  warnBelow: string;
-  /** No cut before a warning is this old. */
-  warnLeadMinutes: string;
-  /** No cut on a reading older than this. */
-  freshMinutes: string;
-  /** At most this many cuts in the whole fleet within an hour, but never fewer than 1 % of it. */
-  maxCutsPerHour: string;
-  /** Cuts happen only from this local time of day … */
-  cutFrom: string;
-  /** … to this one. From 00:00 to 24:00 is the whole day. */
-  cutTo: string;
-  /** No cuts on Saturdays and Sundays. */
-  workdaysOnly: boolean;
 }
 
 export const DEFAULTS: BalanceGuardConfig = {
-  configVersion: 0,
+  configVersion: 1,
   name: '',
   site: '',
-  cutAt: '0',
   warnBelow: '30.00',
+  warnPercents: '30, 10',
+  warnDaysLeft: '3',
+  warnNextSlab: true,
+  highUsePercent: '150',
+  cutAt: '0',
   warnLeadMinutes: '60',
   freshMinutes: '120',
   maxCutsPerHour: '5',
+  preset: OWN_HOURS,
   cutFrom: '10:00',
   cutTo: '13:00',
   workdaysOnly: true,
+  emergencyMode: 'off',
+  emergencyAmount: '10.00',
+  emergencyBelow: '1.00',
+  overloadLimitW: '',
+  policy: '',
 };
 
-export const MIGRATIONS: readonly Migration[] = [];
+export const MIGRATIONS: readonly Migration[] = [
+  // Who had one warning line keeps that one alone until they choose more.
+  (old) => ({ ...old, warnPercents: '', warnDaysLeft: '', warnNextSlab: false, highUsePercent: '' }),
+];
+
+/** Fields of the first version's dialog are in every stored node; these are not. */
+export const SINCE_VERSION_1 = [
+  'warnPercents',
+  'warnDaysLeft',
+  'highUsePercent',
+  'preset',
+  'emergencyMode',
+  'emergencyAmount',
+  'emergencyBelow',
+  'overloadLimitW',
+  'policy',
+] as const satisfies readonly (keyof BalanceGuardConfig)[];

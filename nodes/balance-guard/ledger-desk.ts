@@ -1,8 +1,9 @@
-import type { GuardInput, PricedReading, TopUpRequest } from '../lib/ledger/guard-input';
+import type { PricedReading, TopUpRequest } from '../lib/ledger/guard-input';
 import type { ChainRefused, Committed, PostingResult, PriceRefused } from '../lib/ledger/posting';
 import { asList, type PrepaidMessage } from '../lib/meter/prepaid-message';
 import type { Notice } from '../lib/notice/notice';
-import type { DecideSupply, RelayIntent } from '../lib/policy/supply-decision';
+import type { SupplyGuard } from '../lib/policy/supply-guard';
+import type { RelayIntent } from '../lib/relay/relay-intent';
 import type { Site } from '../lib/site/site';
 import { accountPayload, type AccountPayload } from './account-payload';
 
@@ -21,25 +22,19 @@ export class LedgerDesk {
 
   constructor(
     private readonly site: Site,
-    private readonly decide: DecideSupply,
+    private readonly guard: SupplyGuard,
   ) {}
-
-  take(message: PrepaidMessage, input: GuardInput): Promise<DeskResult> {
-    return input.kind === 'topUp'
-      ? this.takeTopUp(message, input.topUp)
-      : this.takeReadings(message, input.readings);
-  }
 
   /** A message that no guard can take: its readings are not on their way, and its sender shall send again. */
   refuse(message: PrepaidMessage): void {
     this.site.giveBack(message, asList(message.payload));
   }
 
-  private async takeTopUp(message: PrepaidMessage, topUp: TopUpRequest): Promise<DeskResult> {
+  async takeTopUp(message: PrepaidMessage, topUp: TopUpRequest): Promise<DeskResult> {
     const { receipts } = this.site;
     const receipt = message.prepaid?.receipt;
     try {
-      const result = await this.site.post({ type: 'topUp', ...topUp, decide: this.decide });
+      const result = await this.site.post({ type: 'topUp', ...topUp, guard: this.guard });
       receipts.settle(receipt, 1, 'durable');
       const done = newResult();
       this.collect(done, result, '');
@@ -50,13 +45,13 @@ export class LedgerDesk {
     }
   }
 
-  private takeReadings(message: PrepaidMessage, readings: readonly PricedReading[]): Promise<DeskResult> {
+  takeReadings(message: PrepaidMessage, readings: readonly PricedReading[]): Promise<DeskResult> {
     return new Promise((resolve) => {
       const done = newResult();
       const outOfStep: OutOfStep[] = [];
       let open = readings.length;
       for (const priced of readings) {
-        this.site.submit({ type: 'charge', ...priced, decide: this.decide }, (error, result) => {
+        this.site.submit({ type: 'charge', ...priced, guard: this.guard }, (error, result) => {
           if (error) this.failReading(done, message, priced, error);
           else if (result?.outcome === 'chain' || result?.outcome === 'price') {
             this.site.chain.rewind(priced.reading.meterId, result.head);
@@ -128,7 +123,7 @@ function faultOf({ reading, charge, result }: OutOfStep): Error {
   );
 }
 
-function newResult(): DeskResult {
+export function newResult(): DeskResult {
   return { accounts: [], relays: [], notices: [], error: null };
 }
 

@@ -1,5 +1,5 @@
 import type { Posting, PostingResult } from '../lib/ledger/posting';
-import type { DecideSupply } from '../lib/policy/supply-decision';
+import type { SupplyGuard } from '../lib/policy/supply-guard';
 import { toError } from '../lib/text/to-error';
 import type { Site } from '../lib/site/site';
 import { accountPayload } from './account-payload';
@@ -10,56 +10,72 @@ const METERS_PER_COMMIT = 200;
 /** Pricing a past again takes milliseconds per meter. */
 const RERATINGS_PER_COMMIT = 10;
 
-/** Charges what comes due without a reading: the standing charges of each day, and corrections of the past. */
+/** So many accounts are looked at in one commit, as after a change of policy that concerns all of them. */
+const LOOKS_PER_COMMIT = 200;
+
+/**
+ * Does what comes due without a reading: the standing charges of each day, corrections of the past, and decisions that
+ * time alone may change.
+ */
 export class StandingDesk {
   private isBusy = false;
 
   constructor(
     private readonly site: Site,
-    private readonly decide: DecideSupply,
+    private readonly guard: SupplyGuard,
   ) {}
 
   /**
    * Everything that is due now, a commit at a time, each handed to `give`. Meters that cannot be charged do not hold up
    * the others; the first fault of them is thrown at the end. Does nothing while it is still at it.
    */
-  async chargeDue(give: (result: DeskResult) => void): Promise<void> {
+  async settleDue(give: (result: DeskResult) => void): Promise<void> {
     if (this.isBusy) return;
     this.isBusy = true;
-    const { site, decide } = this;
+    const { site, guard } = this;
     try {
       const ofReratings = await this.drain(
         (others) => site.store.dueReratings(RERATINGS_PER_COMMIT + others),
-        (meterKey) => ({ type: 'rerate', meterKey, decide }),
-        give,
+        (meterKey) => ({ type: 'rerate', meterKey, guard }),
+        (result) => this.givePriced(result, give),
       );
       const ofAccruals = await this.drain(
         (others) => site.store.dueAccruals(site.nowMs(), METERS_PER_COMMIT + others),
-        (meterKey) => ({ type: 'accrual', meterKey, decide }),
+        (meterKey) => ({ type: 'accrual', meterKey, guard }),
+        (result) => this.givePriced(result, give),
+      );
+      const ofLooks = await this.drain(
+        (others) => site.store.dueLooks(site.nowMs(), LOOKS_PER_COMMIT + others),
+        (accountKey) => ({ type: 'look', accountKey, guard }),
         give,
       );
-      const [first] = [...ofReratings, ...ofAccruals];
+      const [first] = [...ofReratings, ...ofAccruals, ...ofLooks];
       if (first) throw first;
     } finally {
       this.isBusy = false;
     }
   }
 
-  /** Returns the faults of the meters that could not be charged. `findDue` looks for so many more than go in a commit. */
+  /** What was charged here changes what the next reading is priced from. */
+  private givePriced(result: DeskResult, give: (result: DeskResult) => void): void {
+    this.site.prices.forgetAll();
+    give(result);
+  }
+
+  /** Returns the faults of what could not be done. `findDue` looks for so many more than go in a commit. */
   private async drain(
     findDue: (others: number) => number[],
-    postingFor: (meterKey: number) => Posting,
+    postingFor: (key: number) => Posting,
     give: (result: DeskResult) => void,
   ): Promise<Error[]> {
     const faults = new Map<number, Error>();
-    const findNext = (): number[] => findDue(faults.size).filter((meterKey) => !faults.has(meterKey));
+    const findNext = (): number[] => findDue(faults.size).filter((key) => !faults.has(key));
     for (let due = findNext(); due.length > 0; due = findNext()) {
-      const results = await Promise.allSettled(due.map((meterKey) => this.site.post(postingFor(meterKey))));
-      this.site.prices.forgetAll();
+      const results = await Promise.allSettled(due.map((key) => this.site.post(postingFor(key))));
       give(this.collect(results));
-      for (const [index, meterKey] of due.entries()) {
+      for (const [index, key] of due.entries()) {
         const result = results[index];
-        if (result?.status === 'rejected') faults.set(meterKey, toError(result.reason));
+        if (result?.status === 'rejected') faults.set(key, toError(result.reason));
       }
       // A ledger that takes nothing is not asked once for each meter.
       if (this.site.storeFault !== null) break;

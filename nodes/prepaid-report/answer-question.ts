@@ -30,6 +30,8 @@ export interface MeterAnswer {
   meter: MeterCard;
   power: PowerStep[];
   usedWh: number;
+  /** Why the supply is what it is, in sentences for the customer; none where no guard is there to ask. */
+  why: string[];
 }
 
 export interface NoticesAnswer {
@@ -117,7 +119,15 @@ function meterAnswer(site: Site, nowMs: number, meterId: string, hours: number):
   const points = site.store.history(meterId, sinceMs, bucketMs);
   const usedWh = (points.at(-1)?.energyWh ?? 0) - (points[0]?.energyWh ?? 0);
   const meter = meterCard(site, nowMs, summary);
-  return { kind: 'meter', nowMs, sinceMs, timeZone: site.timeZone, meter, power: powerCurve(points), usedWh };
+  const { timeZone } = site;
+  return { kind: 'meter', nowMs, sinceMs, timeZone, meter, power: powerCurve(points), usedWh, why: [] };
+}
+
+/** What a guard of this process says of an account, in sentences for the customer. */
+export async function whyOf(site: Site, accountId: string): Promise<string[]> {
+  const answer = await site.askGuard({ ask: 'why', accountId, limit: 1 }).catch(() => null);
+  const { why } = (answer ?? {}) as { why?: { customer?: string[] } | null };
+  return why?.customer ?? [];
 }
 
 function statementAnswer(

@@ -6,7 +6,7 @@ import { onInput } from '../lib/red/on-input';
 import { readyOrFault } from '../lib/red/ready-or-fault';
 import { requireSite } from '../lib/red/site-access';
 import { showStatus } from '../lib/red/status';
-import { answerQuestion } from './answer-question';
+import { answerQuestion, whyOf } from './answer-question';
 import { DEFAULTS, MIGRATIONS, type PrepaidReportConfig } from './prepaid-report.config';
 
 export = function register(RED: NodeAPI): void {
@@ -23,9 +23,11 @@ export = function register(RED: NodeAPI): void {
       () => showStatus(this, 'broken', RED._('prepaid-report.status.not-ready')),
     );
 
-    onInput<PrepaidMessage>(this, (message) => {
+    onInput<PrepaidMessage>(this, async (message) => {
       const { site, siteName } = asked();
-      message.payload = answerQuestion(site, siteName, parseQuestion(message.payload));
+      const answer = answerQuestion(site, siteName, parseQuestion(message.payload));
+      if (answer.kind === 'meter') answer.why = await whyOf(site, answer.meter.accountId);
+      message.payload = answer;
       return message;
     });
   }

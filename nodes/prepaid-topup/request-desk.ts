@@ -6,7 +6,6 @@ import type { MoneyBackRecord } from '../lib/payment/payment';
 import { COUNTER, type PaymentRequest } from '../lib/payment/payment-request';
 import type { TopUpSettings } from '../lib/payment/top-up-settings';
 import { isFromGateway, readSmsPayment } from '../lib/payment/sms-patterns';
-import { leaveSupply } from '../lib/policy/supply-decision';
 import type { Site } from '../lib/site/site';
 import { errorText } from '../lib/text/to-error';
 import { orThrow, PaymentRefused, sha256, type PaymentDesk, type Taken } from './payment-desk';
@@ -110,14 +109,14 @@ export class RequestDesk {
         type: 'moneyBack',
         request: { ...request, kind },
         secondPersonAboveMicros,
-        decide: leaveSupply,
+        guard: null,
       }),
     );
     return this.moneyBackReply(reference);
   }
 
   private async settleBack({ reference, verdict, by }: RequestOf<'settleMoneyBack'>): Promise<Reply> {
-    orThrow(await this.site.post({ type: 'settleMoneyBack', reference, verdict, by, decide: leaveSupply }));
+    orThrow(await this.site.post({ type: 'settleMoneyBack', reference, verdict, by, guard: null }));
     return this.moneyBackReply(reference);
   }
 

@@ -3,7 +3,6 @@ import Database from 'better-sqlite3';
 import type { Posting, PostingResult } from '../../nodes/lib/ledger/posting';
 import type * as StoreModule from '../../nodes/lib/io/sqlite/sqlite-store';
 import type * as MoneyModule from '../../nodes/lib/money/micros';
-import type { DecideSupply } from '../../nodes/lib/policy/supply-decision';
 import { FIRST_WH, meterId, METERS } from './meter-registers';
 import { PRICE_MICROS_PER_WH } from './path-flow';
 import { loadCompiled } from './repository';
@@ -11,20 +10,19 @@ import { loadCompiled } from './repository';
 /** Micros of a million: more than the longest run can use, so that nobody is warned or cut off. */
 const FIRST_TOP_UP_MICROS = 1_000_000_000_000;
 
-/** Nothing to warn of, nothing to switch. */
-const leaveSupply: DecideSupply = () => ({
-  supply: null,
-  reason: 'credit',
-  heldBackBy: null,
-  warnedAtMs: null,
-  notices: [],
-});
+/** Houses besides the usual ones, with so little money that they are warned at once and cut by their first kWh. */
+export interface PoorHouses {
+  ids: readonly string[];
+  creditMicros: number;
+}
 
-export function prepareLedger(file: string): void {
+const NOBODY: PoorHouses = { ids: [], creditMicros: 0 };
+
+export function prepareLedger(file: string, poor: PoorHouses = NOBODY): void {
   const { SqliteStore } = loadCompiled('lib/io/sqlite/sqlite-store.js') as typeof StoreModule;
   const { micros } = loadCompiled('lib/money/micros.js') as typeof MoneyModule;
-  const amountMicros = micros(FIRST_TOP_UP_MICROS);
-  const meters = Array.from({ length: METERS }, (_, meter) => meterId(meter));
+  const rich = Array.from({ length: METERS }, (_, meter) => meterId(meter));
+  const meters = [...rich, ...poor.ids];
   const store = new SqliteStore(file, () => '');
   const commit = (postings: Posting[]): PostingResult[] => store.commit(postings, Date.now());
   try {
@@ -49,14 +47,14 @@ export function prepareLedger(file: string): void {
       })),
     );
     const thanked = commit(
-      meters.map((id) => ({
+      meters.map((id, index) => ({
         type: 'topUp',
         accountId: id,
-        amountMicros,
+        amountMicros: micros(index < METERS ? FIRST_TOP_UP_MICROS : poor.creditMicros),
         reference: id,
         channel: 'bench',
         by: 'bench',
-        decide: leaveSupply,
+        guard: null,
       })),
     );
     const notices = thanked.flatMap((result) => (result.outcome === 'committed' ? result.notices : []));

@@ -29,7 +29,7 @@ describe('npm run bench', function () {
     assert.equal(code, 0);
     assert.deepEqual(
       out.match(/^ {2}\w+/gm)?.map((name) => name.trim()),
-      ['limits', 'path', 'ledger', 'pricing', 'detection', 'bypass', 'neighbour', 'start', 'fleet'],
+      ['limits', 'path', 'ledger', 'pricing', 'cutoff', 'detection', 'bypass', 'neighbour', 'start', 'fleet'],
     );
   });
 
@@ -38,7 +38,7 @@ describe('npm run bench', function () {
     assert.deepEqual([code, out], [1, '']);
     assert.equal(
       err,
-      'There is no benchmark "speed"; there are limits, path, ledger, pricing, detection, bypass, neighbour, start, fleet.\n',
+      'There is no benchmark "speed"; there are limits, path, ledger, pricing, cutoff, detection, bypass, neighbour, start, fleet.\n',
     );
   });
 

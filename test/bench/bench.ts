@@ -4,6 +4,7 @@ import type { Benchmark } from './benchmark';
 import { parseCommandLine, UsageError, type Wish } from './command-line';
 import { detection } from './detection';
 import { bypass } from './bypass';
+import { cutoff } from './cutoff';
 import { DEFAULT_SECONDS, effortOf } from './effort';
 import { fleet } from './fleet';
 import { figureJson, figureTable } from './figure';
@@ -19,6 +20,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   wholePath,
   ledger,
   pricing,
+  cutoff,
   detection,
   bypass,
   neighbour,

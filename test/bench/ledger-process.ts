@@ -5,7 +5,9 @@ import { statSync } from 'node:fs';
 import type * as StoreModule from '../../nodes/lib/io/sqlite/sqlite-store';
 import type * as AheadModule from '../../nodes/lib/site/price-ahead';
 import type * as ChainModule from '../../nodes/lib/meter/register-chain';
-import type * as DecisionModule from '../../nodes/lib/policy/supply-decision';
+import type * as GuardModule from '../../nodes/lib/policy/supply-guard';
+import type * as PresetModule from '../../nodes/lib/policy/policy-presets';
+import type * as DaysModule from '../../nodes/lib/time/local-days';
 import type { ChargePosting } from '../../nodes/lib/ledger/posting';
 import { checkLedger, prepareLedger } from './bench-ledger';
 import { meterId, METERS, MeterRegisters } from './meter-registers';
@@ -16,8 +18,12 @@ import { answerRequests } from './requests';
 const { SqliteStore } = loadCompiled('lib/io/sqlite/sqlite-store.js') as typeof StoreModule;
 const { PriceAhead } = loadCompiled('lib/site/price-ahead.js') as typeof AheadModule;
 const { RegisterChain } = loadCompiled('lib/meter/register-chain.js') as typeof ChainModule;
-const { leaveSupply } = loadCompiled('lib/policy/supply-decision.js') as typeof DecisionModule;
+const { supplyGuard } = loadCompiled('lib/policy/supply-guard.js') as typeof GuardModule;
+const { SAFE_POLICY } = loadCompiled('lib/policy/policy-presets.js') as typeof PresetModule;
+const { localDays } = loadCompiled('lib/time/local-days.js') as typeof DaysModule;
 
+/** What a site begins with, so that a reading costs what it costs a utility. */
+const guard = supplyGuard(SAFE_POLICY, localDays('Asia/Kathmandu'));
 const LIMITS = { maxFutureMs: 60_000, maxPowerW: 69_000 };
 
 class OurLedger {
@@ -68,7 +74,7 @@ class OurLedger {
     );
     const startedMs = performance.now();
     for (let due = store.dueReratings(10); due.length > 0; due = store.dueReratings(10)) {
-      const postings = due.map((meterKey) => ({ type: 'rerate' as const, meterKey, decide: leaveSupply }));
+      const postings = due.map((meterKey) => ({ type: 'rerate' as const, meterKey, guard }));
       store.commit(postings, Date.now());
     }
     return (this.stored * 1000) / (performance.now() - startedMs);
@@ -102,7 +108,7 @@ class OurLedger {
       const { segment } = verdict;
       const charge = this.prices.charge(reading.meterId, segment, 'domestic');
       if (!charge) throw new Error('a reading was not priced');
-      postings.push({ type: 'charge', reading, segment, charge, decide: leaveSupply });
+      postings.push({ type: 'charge', reading, segment, charge, guard });
     }
     const results = this.store.commit(postings, Date.now());
     if (results.some(({ outcome }) => outcome !== 'committed')) throw new Error('a reading was not billed');

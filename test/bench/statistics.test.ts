@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { median } from './statistics';
+import { median, percentile } from './statistics';
 
 describe('median', () => {
   it('is the middle one of an odd number, in any order', () => {
@@ -19,5 +19,17 @@ describe('median', () => {
 
   it('is refused for nothing', () => {
     assert.throws(() => median([]), RangeError);
+  });
+});
+
+describe('percentile', () => {
+  it('is a value that so many percent do not exceed', () => {
+    const values = Array.from({ length: 200 }, (_, index) => 200 - index);
+    assert.deepEqual(
+      [percentile(values, 50), percentile(values, 99), percentile(values, 100)],
+      [100, 198, 200],
+    );
+    assert.equal(percentile([7], 99), 7);
+    assert.throws(() => percentile([], 50), RangeError);
   });
 });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import type { PrepaidMessage } from '../../nodes/lib/meter/prepaid-message';
-import type { Decision } from '../../nodes/lib/policy/supply-decision';
 import { micros } from '../../nodes/lib/money/micros';
 import { RunningFlow } from './running-flow';
 
@@ -73,6 +72,7 @@ describe('balance-guard', () => {
       meterId: 'M1',
       balanceMicros: 96_000_000,
       balance: 'INR 96.00',
+      daysLeft: null,
       supply: 'on',
     });
     assert.equal(state['colour'], 'red');
@@ -91,7 +91,7 @@ describe('balance-guard', () => {
     assert.deepEqual(off, {
       meterId: 'M1',
       desired: 'off',
-      reason: 'no credit',
+      reason: 'credit',
       commandId: 'M1-1',
       version: 1,
     });
@@ -101,7 +101,7 @@ describe('balance-guard', () => {
     assert.deepEqual((await restored).payload, {
       meterId: 'M1',
       desired: 'on',
-      reason: 'credit',
+      reason: 'credit again',
       commandId: 'M1-2',
       version: 2,
     });
@@ -173,14 +173,7 @@ describe('balance-guard', () => {
     await flow.ledger.post({ type: 'noticesHanded', noticeIds: [] });
     assert.deepEqual(flow.ledger.store.unhandedNotices(10), []);
 
-    const decide = (): Decision => ({
-      supply: null,
-      reason: '',
-      heldBackBy: null,
-      warnedAtMs: null,
-      notices: [],
-    });
-    const amountMicros = micros(5_000_000);
+    const amountMicros = micros(500_000_000);
     await flow.ledger.post({
       type: 'topUp',
       accountId: 'A1',
@@ -188,7 +181,7 @@ describe('balance-guard', () => {
       reference: 'r2',
       channel: 'counter',
       by: 'clerk',
-      decide,
+      guard: null,
     });
     assert.equal(flow.ledger.store.unhandedNotices(10).length, 1);
     await flow.stop();

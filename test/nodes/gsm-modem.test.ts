@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect as connectSocket, createServer, type AddressInfo } from 'node:net';
 import { realFarSide } from '../../gateway/modem-simulator/real-far-side';
 import { SimulatorServer } from '../../gateway/modem-simulator/simulator-server';
-import type { ModemSetup } from '../../gateway/modem-simulator/scenario';
+import type { ModemSetup, Scenario } from '../../gateway/modem-simulator/scenario';
 import type { PrepaidMessage } from '../../nodes/lib/meter/prepaid-message';
 import { readPdu } from '../../nodes/lib/sms/read-pdu';
 import { quickSchedule } from '../gateway/modem-device';
@@ -40,8 +40,12 @@ describe('gsm-modem', function () {
     else process.env['WATTKEEPER_DATA'] = before;
   });
 
-  async function switchOn(setup: Partial<ModemSetup> = {}): Promise<void> {
-    simulator = new SimulatorServer({ name: 'test', summary: '', setup }, quickSchedule, realFarSide);
+  async function switchOn(
+    setup: Partial<ModemSetup> = {},
+    incidents: NonNullable<Scenario['incidents']> = [],
+  ): Promise<void> {
+    const scenario = { name: 'test', summary: '', setup, incidents };
+    simulator = new SimulatorServer(scenario, quickSchedule, realFarSide);
     tcpPort = await simulator.listen(0, '127.0.0.1');
   }
 
@@ -260,7 +264,8 @@ describe('gsm-modem', function () {
 
   it('calls a text unknown that was under way when Node-RED stopped, and sends it once more only when told', async () => {
     await simulator.close();
-    await switchOn({ submitMs: 150_000 });
+    const silent = { kind: 'silentAfterBody', isSent: true } as const;
+    await switchOn({}, [{ when: { command: 'AT+CMGS', nth: 1 }, what: silent }]);
     await start({}, { wantsReport: false });
     await flow.ask('modem', { payload: { to: '9800000001', text: 'x', messageId: 'm' } }, 'result');
     const isSent = withDeadline<string>('the text', onSent, DEADLINE_MS);

@@ -205,6 +205,7 @@ describe('meter-ingest', () => {
       rejected: 2,
       noted: 0,
       shapes: { 'own JSON': 3, unknown: 1 },
+      droppedAnnouncements: 0,
     });
   });
 

@@ -6,9 +6,10 @@ import type { PrepaidMessage } from '../../nodes/lib/meter/prepaid-message';
 import type { SupplyState } from '../../nodes/lib/ledger/account';
 import { FakeGpiod } from '../lib/io/gpio/fake-gpiod';
 import { RunningFlow, withDeadline } from './running-flow';
+import { switchTo } from '../lib/policy/switch-to';
 
 describe('relay-switch with lines of this computer', function () {
-  this.timeout(10_000);
+  this.timeout(60_000);
   let flow: RunningFlow;
   let fake: FakeGpiod;
   let folder: string;
@@ -61,7 +62,7 @@ describe('relay-switch with lines of this computer', function () {
       reference: `payment ${payments}`,
       channel: 'x',
       by: 'test',
-      decide: ({ warnedAtMs }) => ({ supply, reason: 'x', heldBackBy: null, warnedAtMs, notices: [] }),
+      guard: switchTo(supply),
     });
     assert.ok(result.outcome === 'committed');
     for (const intent of result.relays) flow.send('switch', { payload: intent });
@@ -194,6 +195,8 @@ describe('relay-switch with lines of this computer', function () {
       await until('another holder', () => ![undefined, pid].includes(fake.holders(folder)[0]));
       // The holder is remembered before it has said what it was called with.
       await until('its call', () => setCalls().length >= 2);
-      assert.deepEqual(setCalls(), ['RELAY1=0', 'RELAY1=0']);
+      // On a busy computer two ways lead to it; neither moves the line, and one holder is left.
+      assert.deepEqual([...new Set(setCalls())], ['RELAY1=0']);
+      await until('one holder', () => fake.holders(folder).length === 1);
     });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import type { Decision } from '../../nodes/lib/policy/supply-decision';
+import { switchTo } from '../lib/policy/switch-to';
 import { micros } from '../../nodes/lib/money/micros';
 import { RunningFlow } from './running-flow';
 
@@ -37,13 +37,6 @@ describe('relay-switch', () => {
 
   /** Lets the ledger want the light off, as balance-guard would. */
   const wantOff = async (): Promise<void> => {
-    const decide = (): Decision => ({
-      supply: 'off',
-      reason: 'no credit',
-      heldBackBy: null,
-      warnedAtMs: null,
-      notices: [],
-    });
     await flow.ledger.post({
       type: 'topUp',
       accountId: 'A1',
@@ -51,7 +44,7 @@ describe('relay-switch', () => {
       reference: 'r',
       channel: 'x',
       by: 'test',
-      decide,
+      guard: switchTo('off', 'no credit'),
     });
   };
   const intent = { meterId: 'M1', desired: 'off', reason: 'no credit', commandId: 'M1-1', version: 1 };
@@ -100,13 +93,6 @@ describe('relay-switch', () => {
 
   it('lets no command act that the ledger has overtaken', async () => {
     await wantOff();
-    const decide = (): Decision => ({
-      supply: 'on',
-      reason: 'credit',
-      heldBackBy: null,
-      warnedAtMs: null,
-      notices: [],
-    });
     await flow.ledger.post({
       type: 'topUp',
       accountId: 'A1',
@@ -114,7 +100,7 @@ describe('relay-switch', () => {
       reference: 'r2',
       channel: 'x',
       by: 'test',
-      decide,
+      guard: switchTo('on', 'credit'),
     });
     const device = flow.next('device');
     flow.send('switch', { payload: intent });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { StandingDesk } from '../../nodes/balance-guard/standing-desk';
 import type { Posting } from '../../nodes/lib/ledger/posting';
 import type { Site } from '../../nodes/lib/site/site';
-import { keepSupply } from '../lib/io/sqlite/ledger-fixture';
+import { switchTo } from '../lib/policy/switch-to';
 
 /** What the desk asks of a site, with meters of which some cannot be charged. */
 class DueSite {
@@ -12,11 +12,13 @@ class DueSite {
   readonly store = {
     dueReratings: (limit: number) => this.reratings.slice(0, limit),
     dueAccruals: (_nowMs: number, limit: number) => this.accruals.slice(0, limit),
+    dueLooks: (_nowMs: number, limit: number) => this.looks.slice(0, limit),
   };
 
   constructor(
     private reratings: number[],
     private accruals: number[],
+    private looks: number[],
     private readonly isBad: (meterKey: number) => boolean,
   ) {}
 
@@ -25,12 +27,15 @@ class DueSite {
   }
 
   post(posting: Posting): Promise<{ outcome: 'recorded' }> {
-    if (posting.type !== 'rerate' && posting.type !== 'accrual') throw new Error(posting.type);
-    const { type, meterKey } = posting;
-    this.posted.push(`${type} ${meterKey}`);
-    if (this.isBad(meterKey)) return Promise.reject(new Error(`meter ${meterKey} cannot be charged`));
-    if (type === 'rerate') this.reratings = this.reratings.filter((key) => key !== meterKey);
-    else this.accruals = this.accruals.filter((key) => key !== meterKey);
+    const { type } = posting;
+    if (type !== 'rerate' && type !== 'accrual' && type !== 'look') throw new Error(type);
+    const due = type === 'look' ? posting.accountKey : posting.meterKey;
+    this.posted.push(`${type} ${due}`);
+    if (this.isBad(due)) return Promise.reject(new Error(`meter ${due} cannot be charged`));
+    const without = (keys: number[]): number[] => keys.filter((key) => key !== due);
+    if (type === 'rerate') this.reratings = without(this.reratings);
+    else if (type === 'accrual') this.accruals = without(this.accruals);
+    else this.looks = without(this.looks);
     return Promise.resolve({ outcome: 'recorded' });
   }
 }
@@ -41,19 +46,19 @@ function keys(count: number): number[] {
 
 describe('the desk for standing charges', () => {
   it('charges every meter that can be charged, tries each other one once, and then says why', async () => {
-    const site = new DueSite(keys(40), keys(500), (meterKey) => meterKey <= 12);
-    const desk = new StandingDesk(site as unknown as Site, keepSupply);
+    const site = new DueSite(keys(40), keys(500), keys(300), (meterKey) => meterKey <= 12);
+    const desk = new StandingDesk(site as unknown as Site, switchTo(null));
     await assert.rejects(
-      desk.chargeDue(() => undefined),
+      desk.settleDue(() => undefined),
       /meter 1 cannot be charged/,
     );
     assert.equal(site.posted.length, new Set(site.posted).size);
-    assert.equal(site.posted.length, 540);
+    assert.equal(site.posted.length, 840);
   });
 
   it('says nothing when all is well', async () => {
-    const site = new DueSite(keys(3), keys(3), () => false);
-    await new StandingDesk(site as unknown as Site, keepSupply).chargeDue(() => undefined);
-    assert.equal(site.posted.length, 6);
+    const site = new DueSite(keys(3), keys(3), keys(3), () => false);
+    await new StandingDesk(site as unknown as Site, switchTo(null)).settleDue(() => undefined);
+    assert.equal(site.posted.length, 9);
   });
 });

@@ -1,4 +1,5 @@
 import type { Micros } from '../money/micros';
+import type { NoticeChannel } from '../notice/notice';
 import type { RelaySettings } from '../relay/relay-settings';
 
 export type SupplyState = 'on' | 'off';
@@ -13,10 +14,8 @@ export interface AccountState {
   balanceMicros: Micros;
   /** What the ledger wants the supply to be; the relay's own report is kept beside it. */
   supply: SupplyState;
-  /** What the customer was last told of the supply. A cut is told once, however often its command has to be made anew. */
-  toldSupply: SupplyState;
-  /** When the customer was last warned of low credit and has not recovered since; null when no warning stands. */
-  warnedAtMs: number | null;
+  /** How long the credit lasts at the usual use, as of the last decision; null as long as too little is known. */
+  daysLeft: number | null;
 }
 
 /** An account as it is addressed: its name, how its customer is reached, and its meters in use. */
@@ -24,10 +23,23 @@ export interface AccountCard {
   accountId: string;
   name: string;
   phone: string;
+  email: string;
   language: string;
+  /** How the customer wants to be told; null leaves it to the site. */
+  channel: NoticeChannel | null;
+  /** Wants no tips and reminders. */
+  isOptedOut: boolean;
   balanceMicros: Micros;
   supply: SupplyState;
   meterIds: string[];
+}
+
+/** What a customer may change about being told; what is absent stays as it is. */
+export interface ContactChange {
+  language?: string;
+  channel?: NoticeChannel | null;
+  email?: string;
+  isOptedOut?: boolean;
 }
 
 /** What staff enter about a customer and the meter that serves them. */

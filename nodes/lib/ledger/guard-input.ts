@@ -3,6 +3,7 @@ import { showValue } from '../text/show-value';
 import { asList, type PrepaidMessage } from '../meter/prepaid-message';
 import type { Reading, Segment } from '../meter/reading';
 import type { Charge } from '../tariff/charge';
+import { parsePolicyRequest, type PolicyRequest } from './policy-request';
 
 /** A priced reading as it comes over a wire, where an operator may have changed anything. */
 export interface PricedReading {
@@ -21,7 +22,9 @@ export interface TopUpRequest {
 }
 
 export type GuardInput =
-  { kind: 'readings'; readings: PricedReading[] } | { kind: 'topUp'; topUp: TopUpRequest };
+  | { kind: 'readings'; readings: PricedReading[] }
+  | { kind: 'topUp'; topUp: TopUpRequest }
+  | { kind: 'request'; request: PolicyRequest };
 
 const MAX_REFERENCE_LENGTH = 128;
 const MAX_NAME_LENGTH = 64;
@@ -32,7 +35,14 @@ export function parseGuardInput(message: PrepaidMessage): GuardInput {
   if (typeof payload === 'object' && payload !== null && 'topUp' in payload) {
     return { kind: 'topUp', topUp: parseTopUp(payload.topUp) };
   }
+  // A reading says which meter it is of; a request never does.
+  const request = isReading(payload) ? undefined : parsePolicyRequest(payload);
+  if (request) return { kind: 'request', request };
   return { kind: 'readings', readings: parsePriced(message) };
+}
+
+function isReading(payload: unknown): boolean {
+  return typeof payload === 'object' && payload !== null && 'meterId' in payload;
 }
 
 function parsePriced({ payload, prepaid }: PrepaidMessage): PricedReading[] {

@@ -3,33 +3,41 @@ import type { Charge } from '../tariff/charge';
 import type { FeedPrice } from '../tariff/meter-terms';
 import type { Tariff } from '../tariff/tariff';
 import type { MeterHead, Reading, Refusal, Segment } from '../meter/reading';
-import type { DecideSupply, RelayIntent } from '../policy/supply-decision';
+import type { DemandOrder } from '../policy/demand-order';
+import type { Policy, PolicyOverride } from '../policy/policy';
+import type { SupplyGuard } from '../policy/supply-guard';
+import type { Why } from '../policy/why';
+import type { RelayIntent } from '../relay/relay-intent';
+import type { NoticePosting } from './notice-posting';
 import type { Notice } from '../notice/notice';
 import type { DebtPlan } from '../payment/debt-plan';
 import type { MoneyBackRequest, PaymentClaim } from '../payment/payment';
 import type { AccountState, Registration, SupplyState } from './account';
 
-/** A priced reading on its way into the ledger, which prices it once more and takes it only if both agree. */
+/**
+ * A priced reading on its way into the ledger, which prices it once more and takes it only if both agree. As with every
+ * posting that moves money, `guard` decides on the supply afterwards; with null a guard is left to look at it soon.
+ */
 export interface ChargePosting {
   type: 'charge';
   reading: Reading;
   segment: Segment;
   charge: Pick<Charge, 'amountMicros' | 'tariffId'>;
-  decide: DecideSupply;
+  guard: SupplyGuard | null;
 }
 
 /** The standing charges of a meter that have come due. */
 export interface AccrualPosting {
   type: 'accrual';
   meterKey: number;
-  decide: DecideSupply;
+  guard: SupplyGuard | null;
 }
 
 /** A meter whose past has to be priced again, since a tariff or its terms were changed for a time gone by. */
 export interface ReratePosting {
   type: 'rerate';
   meterKey: number;
-  decide: DecideSupply;
+  guard: SupplyGuard | null;
 }
 
 /** Money received. `reference` is the caller's own and stays the idempotency key for ever. */
@@ -40,7 +48,7 @@ export interface TopUpPosting {
   reference: string;
   channel: string;
   by: string;
-  decide: DecideSupply;
+  guard: SupplyGuard | null;
 }
 
 /** A payment that was told of. It is kept from now on, whatever becomes of it; a top-up credits it. */
@@ -71,7 +79,7 @@ export interface MoneyBackPosting {
   type: 'moneyBack';
   request: MoneyBackRequest;
   secondPersonAboveMicros: Micros;
-  decide: DecideSupply;
+  guard: SupplyGuard | null;
 }
 
 /** Another person's word on money that waits to go back. */
@@ -80,7 +88,7 @@ export interface SettleMoneyBackPosting {
   reference: string;
   verdict: 'approve' | 'decline';
   by: string;
-  decide: DecideSupply;
+  guard: SupplyGuard | null;
 }
 
 /** A debt that is paid off from top-ups. The same one again with another plan changes the plan. */
@@ -123,7 +131,7 @@ export interface CloseMeterPosting {
   /** What the device showed when it was read for the last time; null when nobody read it. */
   closing: { atMs: number; energyWh: number; exportWh?: number } | null;
   by: string;
-  decide: DecideSupply;
+  guard: SupplyGuard | null;
 }
 
 /** A person's word on a held reading. */
@@ -132,7 +140,7 @@ export interface SettleHeldPosting {
   refusalId: number;
   settlement: Settlement;
   by: string;
-  decide: DecideSupply;
+  guard: SupplyGuard | null;
 }
 
 /**
@@ -196,13 +204,91 @@ export interface RelayLockPosting {
   by: string;
 }
 
-/** Notices were handed to the flow and need not be handed over again. */
-export interface NoticesHandedPosting {
-  type: 'noticesHanded';
-  noticeIds: number[];
+/** An account whose supply may have to change by time alone, or by an order or a policy that is new. */
+export interface LookPosting {
+  type: 'look';
+  accountKey: number;
+  guard: SupplyGuard;
+}
+
+/** Somebody asks why the supply of an account is what it is. */
+export interface ExplainPosting {
+  type: 'explain';
+  accountId: string;
+  guard: SupplyGuard;
+}
+
+/** What customers have set themselves; null is no limit, and what is absent stays. */
+export interface OwnLimits {
+  warnBelowMicros?: Micros | null;
+  spendMicros?: Micros | null;
+  energyWh?: number | null;
+}
+
+/** What a person wants of the policy for one account. */
+export type PolicyChange =
+  | { as: 'cut'; reason: string }
+  | { as: 'withdrawCut' }
+  /** After too many overloads. */
+  | { as: 'unlock' }
+  /** Of an account in quarantine: one person asks and another one gives. */
+  | { as: 'askRelease' }
+  | { as: 'giveRelease' }
+  | { as: 'ownLimits'; limits: OwnLimits }
+  | { as: 'emergency' }
+  | { as: 'override'; override: PolicyOverride | null }
+  /** Feeders and other groups that orders and overrides may be for, besides the tariffs of the account. */
+  | { as: 'groups'; groups: readonly string[] }
+  /** When the account changed to prepayment. */
+  | { as: 'converted'; atMs: number | null };
+
+export interface AccountPolicyPosting {
+  type: 'accountPolicy';
+  accountId: string;
+  change: PolicyChange;
+  by: string;
+  guard: SupplyGuard;
+}
+
+/** A notice has arrived, by the word of whoever carried it. */
+export interface NoticeDeliveredPosting {
+  type: 'noticeDelivered';
+  noticeId: number;
+  deliveredMs: number;
+  guard: SupplyGuard;
+}
+
+/** An order for a group to use less. The same one again changes nothing. */
+export interface DemandOrderPosting {
+  type: 'demandOrder';
+  order: DemandOrder;
+  guard: SupplyGuard;
+}
+
+export interface WithdrawOrderPosting {
+  type: 'withdrawOrder';
+  orderId: string;
+  by: string;
+}
+
+/** What a group has otherwise than the site; null is nothing. */
+export interface GroupPolicyPosting {
+  type: 'groupPolicy';
+  groupId: string;
+  override: PolicyOverride | null;
+  by: string;
+  guard: SupplyGuard;
+}
+
+/** The policy of the site from now on. The one that holds already changes nothing. */
+export interface SitePolicyPosting {
+  type: 'sitePolicy';
+  policy: Policy;
+  by: string;
 }
 
 export type Posting =
+  | NoticePosting
   | ChargePosting
   | AccrualPosting
   | ReratePosting
@@ -223,7 +309,14 @@ export type Posting =
   | RelayProgressPosting
   | RelayRenewPosting
   | RelayLockPosting
-  | NoticesHandedPosting;
+  | LookPosting
+  | ExplainPosting
+  | AccountPolicyPosting
+  | NoticeDeliveredPosting
+  | DemandOrderPosting
+  | WithdrawOrderPosting
+  | GroupPolicyPosting
+  | SitePolicyPosting;
 
 /** Money was moved, or had been moved before by the same posting, and this is the account after it. */
 export interface Committed {
@@ -232,6 +325,10 @@ export interface Committed {
   /** What the relays of the account's meters shall do now; empty when nothing changes. */
   relays: RelayIntent[];
   notices: Notice[];
+  /** Whether emergency credit that was asked for was given. */
+  emergency?: 'granted' | 'refused';
+  /** Why the supply is what it is; absent when nobody had to decide. */
+  why?: Why;
 }
 
 /** The ledger comes to another price than the wire: a tariff changed meanwhile, or somebody altered the charge. */
@@ -241,9 +338,10 @@ export interface PriceRefused {
   head: MeterHead | null;
 }
 
-/** A posting that changes no money was stored. */
+/** A posting that changes no money was stored; what it made for people to read is there. */
 export interface Recorded {
   outcome: 'recorded';
+  notices?: Notice[];
 }
 
 /** The segment does not start where the stored head ends; nothing was written. `head` is what is stored. */

@@ -1,17 +1,22 @@
 import type { Micros } from '../money/micros';
 import type { StoredMoment } from '../meter/intake';
 import type { KnownMeter } from '../meter/register-chain';
-import type { RelayIntent } from '../policy/supply-decision';
+import type { Quarantine } from '../policy/fleet-budget';
+import type { Why } from '../policy/why';
+import type { RelayIntent } from '../relay/relay-intent';
 import type { RelaySettings } from '../relay/relay-settings';
 import type { Notice } from '../notice/notice';
 import type { Debt } from '../payment/debt-plan';
 import type { MoneyBackRecord, PaymentRecord } from '../payment/payment';
 import type { Posting, PostingResult } from './posting';
 import type { MeterPlan } from '../tariff/meter-plan';
+import type { FeedPrice } from '../tariff/meter-terms';
 import type { MeterState } from '../tariff/meter-state';
+import type { PastStay } from '../tariff/simulate';
 import type { Tariff } from '../tariff/tariff';
-import type { CurvePoint, Neighbours } from '../meter/register-curve';
+import type { Neighbours } from '../meter/register-curve';
 import type { HeldReading, MeterHistoryPoint, MeterSummary } from './report';
+import type { NoticeShelf } from './notice-shelf';
 import type { Statement } from './statement';
 import type { AccountCard, SupplyState } from './account';
 
@@ -60,11 +65,12 @@ export interface MeterPricing {
   plan: MeterPlan;
 }
 
-/** A stretch of a meter's past, and what pricing remembered where it begins. */
-export interface MeterPast {
-  points: CurvePoint[];
-  state: MeterState;
-  plan: MeterPlan;
+/** A meter at an account, now or once; of a device that moved there are several. */
+export interface MeterStay {
+  meterKey: number;
+  meterId: string;
+  accountId: string;
+  name: string;
 }
 
 /** A tariff version that the ledger prices by, once its time has come. */
@@ -73,6 +79,13 @@ export interface ApprovedTariff {
   inForceMs: number;
   approvedMs: number;
   approvedBy: string;
+}
+
+/** An account whose cut waits for two persons. */
+export interface QuarantinedAccount extends Quarantine {
+  accountId: string;
+  name: string;
+  balanceMicros: Micros;
 }
 
 /** Everything the rest of the system asks of a database. No SQL exists outside an implementation of this. */
@@ -87,8 +100,12 @@ export interface Store {
   around(meterId: string, atMs: number): Neighbours | undefined;
   /** Undefined for a meter that is not known. `firstTariffId` is the tariff of one that has none yet. */
   pricing(meterId: string, firstTariffId: string): MeterPricing | undefined;
-  /** A meter's readings from the last one at or before a moment; undefined for a meter without any. */
-  past(meterId: string, sinceMs: number, firstTariffId: string): MeterPast | undefined;
+  /** The stays of some meters, or of all when null, that began before `toMs` and have not ended by `fromMs`. */
+  stays(meterIds: readonly string[] | null, fromMs: number, toMs: number): MeterStay[];
+  /** What is known of a stay, at least since a moment; undefined for one without a reading. */
+  past(meterKey: number, sinceMs: number): PastStay | undefined;
+  /** The prices of a series, in the order of time. */
+  feed(tariffId: string): readonly FeedPrice[];
   /** Meters, by their keys, with standing charges to be charged now. */
   dueAccruals(nowMs: number, limit: number): number[];
   /** Meters, by their keys, whose past has to be priced again. */
@@ -113,6 +130,12 @@ export interface Store {
   /** Relays that are off and shall be. */
   relaysOff(limit: number): RelayRecord[];
   unhandedNotices(limit: number): Notice[];
+  /** Accounts, by their keys, whose time has come to be decided on again. */
+  dueLooks(nowMs: number, limit: number): number[];
+  /** The latest decisions on an account that were other than those before them, newest first. */
+  whys(accountId: string, limit: number): Why[];
+  /** Accounts whose cut waits for a release, longest first. */
+  quarantined(limit: number): QuarantinedAccount[];
   summaries(): MeterSummary[];
   summary(meterId: string): MeterSummary | undefined;
   /** A meter's register since a moment, thinned to one point per bucket. */
@@ -131,6 +154,8 @@ export interface Store {
   /** Money that waits for another person's word before it goes back, oldest first. */
   waitingMoneyBack(limit: number): MoneyBackRecord[];
   debts(accountId: string): Debt[];
+  /** What is to be told, and how far it has come. */
+  readonly notices: NoticeShelf;
   accountCard(accountId: string): AccountCard | undefined;
   /** The accounts of whoever is registered with exactly this phone number. */
   accountsOfPhone(phone: string): AccountCard[];

@@ -94,8 +94,6 @@ export interface Fleet {
   meters: number;
   /** Meters cut without a release within the policy's time. */
   recentCuts: () => number;
-  /** Restores within the policy's time. */
-  recentRestores: () => number;
 }
 
 /** What the rules look at: memory already stepped to now, and what was worked out once for all of them. */

@@ -110,9 +110,8 @@ const FIELDS: { readonly [S in keyof Policy]: { readonly [F in keyof Policy[S]]:
     withinMs: whole(1, MAX_MS),
     releaseLastsMs: whole(1, MAX_MS),
   },
-  restore: { massAbove: whole(0, MAX_METERS), withinMs: whole(1, MAX_MS), spreadMs: duration },
 };
-const SITE_ONLY = new Set<string>(['fleet', 'restore']);
+const SITE_ONLY = new Set<string>(['fleet']);
 
 /** What is wrong with a site's policy; every message names the field and the value. None is a policy that can be used. */
 export function checkPolicy(value: unknown): string[] {

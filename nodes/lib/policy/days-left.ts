@@ -14,7 +14,7 @@ export type WeekdayCosts = readonly number[];
 /** How far back use says something about today. */
 export const DAYS_LOOKED_AT = 28;
 /** Nobody plans further ahead. */
-const MAX_DAYS_LEFT = 366;
+export const MAX_DAYS_LEFT = 366;
 const DAYS_PER_WEEK = 7;
 const TENTHS = 10;
 
@@ -41,6 +41,19 @@ export function daysLeft(
     left -= cost;
   }
   return MAX_DAYS_LEFT;
+}
+
+/** What is used at the usual cost from now on for so many days and parts of one. */
+export function costAhead(means: WeekdayCosts, days: LocalDays, nowMs: number, lastsDays: number): number {
+  const today = days.dayAt(nowMs);
+  const lengthMs = today.toMs - today.fromMs;
+  const restOfDay = (today.toMs - nowMs) / lengthMs;
+  const first = Math.min(lastsDays, restOfDay);
+  let cost = (means[today.weekday] ?? 0) * first;
+  let left = lastsDays - first;
+  for (let ahead = 1; left > 0; ahead += 1, left -= 1)
+    cost += (means[weekdayOf(today.dayNumber + ahead)] ?? 0) * Math.min(1, left);
+  return cost;
 }
 
 /**

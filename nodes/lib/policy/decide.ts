@@ -9,7 +9,6 @@ import { stepEmergency } from './emergency-credit';
 import { enterQuarantine, type Quarantine } from './fleet-budget';
 import { afterOverloadCut, stepOverload } from './overload';
 import type { Policy } from './policy';
-import { restoreAtMs } from './restore-time';
 import { stepWarnings, type Warning, type WarningKind } from './warning-rules';
 import { recordOf, type RuleRecord, type Why } from './why';
 
@@ -24,8 +23,6 @@ export interface Decision {
   supply: SupplyState | null;
   /** Which rule wants it so. */
   reason: string;
-  /** When a restored light may come back; null when nothing is restored. */
-  restoreAtMs: number | null;
   /** Meters that count against the fleet's budget with this decision. */
   countedCuts: number;
   /** Whether the customer's request for emergency credit was granted; null when there was none. */
@@ -64,7 +61,6 @@ export function decide(policy: Policy, situation: AccountSituation, nowMs: numbe
   return {
     supply,
     reason: reasonOf(look, verdict),
-    restoreAtMs: supply === 'on' ? restoreTime(look) : null,
     countedCuts: verdict.isNew && cutLook && countsForFleet(cutLook) ? situation.meters : 0,
     emergency: situation.asksEmergency ? (hasBegun ? 'granted' : 'refused') : null,
     notices: [...begun, ...worthTelling(warnings, verdict, hasBegun), ...said, ...office.notices],
@@ -125,13 +121,8 @@ function reasonOf({ memory, situation }: Look, { cut, heldBack }: Verdict): stri
   if (cut) return cut.name;
   const [first] = heldBack;
   if (first) return first.brake.name;
-  return situation.supply === 'off' && memory.cut ? `${memory.cut.rule} is over` : 'no reason to cut';
-}
-
-function restoreTime({ policy, situation, memory, fleet, nowMs }: Look): number {
-  const rule = CUT_RULES.find(({ name }) => name === memory.cut?.rule);
-  const recent = rule?.isMass ? Infinity : fleet.recentRestores();
-  return restoreAtMs(policy.restore, situation.accountId, memory.cut?.sinceMs ?? nowMs, recent, nowMs);
+  if (situation.supply === 'on' || !memory.cut) return 'no reason to cut';
+  return memory.cut.rule === 'credit' ? 'credit again' : `${memory.cut.rule} is over`;
 }
 
 /** Whoever is told of the cut itself, or of emergency credit, is not told of low credit in the same moment. */

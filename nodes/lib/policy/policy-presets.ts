@@ -48,7 +48,6 @@ export const SAFE_POLICY: Policy = {
   noCut: always({ week: week([before(at(10)), after(at(13))], 2) }),
   emergency: { mode: 'off', amountMicros: null, lastsMs: null, offerBelowMicros: micros(MICROS_PER_UNIT) },
   fleet: { leastCuts: 5, partPpm: 10_000, withinMs: HOUR_MS, releaseLastsMs: DAY_MS },
-  restore: { massAbove: 20, withinMs: 10 * MINUTE_MS, spreadMs: 10 * MINUTE_MS },
 };
 
 /** Rules of a place, to be laid over a policy. A utility confirms its own. */

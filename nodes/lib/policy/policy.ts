@@ -67,17 +67,11 @@ export interface Policy {
     /** How long a second person's release holds. */
     releaseLastsMs: number;
   };
-  restore: {
-    /** More restores than this within `withinMs` are spread over `spreadMs`. */
-    massAbove: number;
-    withinMs: number;
-    spreadMs: number;
-  };
 }
 
-/** What a tariff group or an account has of its own. Fleet and restoring concern everybody and stay with the site. */
+/** What a tariff group or an account has of its own. The fleet's budget concerns everybody and stays with the site. */
 export type PolicyOverride = {
-  readonly [S in Exclude<keyof Policy, 'fleet' | 'restore'>]?: Readonly<Partial<Policy[S]>>;
+  readonly [S in Exclude<keyof Policy, 'fleet'>]?: Readonly<Partial<Policy[S]>>;
 };
 
 /** The site's policy with what its tariff group and then its account say otherwise. Lists are replaced, not joined. */

@@ -26,6 +26,13 @@ export function recordOf<Seen>(rule: Rule<Seen>, seen: Seen): RuleRecord {
   return { rule: rule.name, figures: rule.figures(seen) };
 }
 
+/** Tells whether two decisions are alike: the same rules spoke for and against. Empty when none did and the supply is on. */
+export function markOf({ supply, fired, heldBack }: Why): string {
+  if (supply === 'on' && fired.length === 0) return '';
+  const names = (records: readonly RuleRecord[]): string => records.map(({ rule }) => rule).join(', ');
+  return `${supply}: ${names(fired)}; ${names(heldBack)}`;
+}
+
 /** How a site writes money and times. */
 export interface FigureWriter {
   money: (amount: Micros) => string;

@@ -23,7 +23,6 @@ export const POLICY: Policy = {
     warnings: { percentagesPpm: [], amountsMicros: [micros(30_000_000)], daysLeft: [] },
     noCut: { sets: [] },
   }),
-  restore: { massAbove: 5, withinMs: 10 * MINUTE_MS, spreadMs: 10 * MINUTE_MS },
 };
 
 export function told(atMs: number): Told {
@@ -62,5 +61,5 @@ export const DUE: AccountSituation = {
 export const CALM: AccountSituation = { ...DUE, balanceMicros: micros(80_000_000), memory: NEW_MEMORY };
 
 export function fleet(changes: Partial<Fleet> = {}): Fleet {
-  return { days: UTC, meters: 100, recentCuts: () => 0, recentRestores: () => 0, ...changes };
+  return { days: UTC, meters: 100, recentCuts: () => 0, ...changes };
 }

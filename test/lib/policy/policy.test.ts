@@ -3,7 +3,6 @@ import { micros } from '../../../nodes/lib/money/micros';
 import { checkPolicy, checkPolicyOverride } from '../../../nodes/lib/policy/check-policy';
 import { mergePolicy, type Policy } from '../../../nodes/lib/policy/policy';
 import { POLICY_PRESETS, SAFE_POLICY } from '../../../nodes/lib/policy/policy-presets';
-import { restoreAtMs } from '../../../nodes/lib/policy/restore-time';
 
 /** The safe policy with one field put to something else. */
 function withField(path: string, value: unknown): unknown {
@@ -51,7 +50,6 @@ describe('policy', () => {
     ['overload.limitW', 0, /overload\.limitW .*got 0/],
     ['emergency.mode', 'sometimes', /emergency\.mode must be one of .*got "sometimes"/],
     ['fleet.partPpm', -1, /fleet\.partPpm .*got -1/],
-    ['restore.spreadMs', undefined, /restore\.spreadMs .*got missing/],
     ['noCut.sets', [{ fromDate: '2026-02-30' }], /noCut\.sets\[0\]\.fromDate must be a date .*"2026-02-30"/],
     ['noCut.sets', [{ week: [[]] }], /noCut\.sets\[0\]\.week must be a list of 7/],
   ];
@@ -91,28 +89,5 @@ describe('policy', () => {
     assert.match(checkPolicyOverride([], SAFE_POLICY).join(), /policy must be an object/);
     assert.match(checkPolicy(null).join(), /policy must be an object, got null/);
     assert.match(checkPolicy({ ...SAFE_POLICY, extra: 1 }).join(), /policy\.extra must be absent/);
-  });
-});
-
-describe('time to restore', () => {
-  const RULES = { massAbove: 5, withinMs: 600_000, spreadMs: 600_000 };
-
-  it('is at once for a few and spread over the window for many', () => {
-    assert.equal(restoreAtMs(RULES, 'A1', 7, 4, 1_000), 1_000);
-    const times = Array.from({ length: 2_000 }, (_, index) => restoreAtMs(RULES, `A${index}`, 7, 5, 1_000));
-    assert.ok(times.every((atMs) => atMs >= 1_000 && atMs < 601_000));
-    const perMinute = Array.from({ length: 10 }, (_, minute) => {
-      const fromMs = 1_000 + minute * 60_000;
-      return times.filter((atMs) => atMs >= fromMs && atMs < fromMs + 60_000).length;
-    });
-    assert.ok(
-      perMinute.every((count) => count > 130 && count < 270),
-      perMinute.join(),
-    );
-  });
-
-  it('is the same after a restart', () => {
-    assert.equal(restoreAtMs(RULES, 'A1', 7, 9, 1_000), restoreAtMs(RULES, 'A1', 7, 5, 1_000));
-    assert.notEqual(restoreAtMs(RULES, 'A1', 7, 9, 1_000), restoreAtMs(RULES, 'A2', 7, 9, 1_000));
   });
 });

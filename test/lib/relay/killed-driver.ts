@@ -11,6 +11,7 @@ import { RelayDriver } from '../../../nodes/lib/relay/relay-driver';
 import { parseRelayReport } from '../../../nodes/lib/relay/relay-report';
 import { registration } from '../io/sqlite/ledger-fixture';
 import { CONTEXT, RULES } from './relay-world';
+import { switchTo } from '../policy/switch-to';
 
 const [file = '', round = '0'] = process.argv.slice(2);
 const say = (line: string): void => void writeSync(1, `${line}\n`);
@@ -82,7 +83,7 @@ async function want(supply: 'on' | 'off'): Promise<void> {
     reference: `round ${round} ${supply}`,
     channel: 'x',
     by: 'test',
-    decide: ({ warnedAtMs }) => ({ supply, reason: 'x', heldBackBy: null, warnedAtMs, notices: [] }),
+    guard: switchTo(supply),
   });
   if (decided.outcome !== 'committed') throw new Error(decided.outcome);
   say(`decided ${supply}`);

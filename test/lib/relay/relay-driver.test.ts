@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { HOME_TARIFF, keepSupply, registration } from '../io/sqlite/ledger-fixture';
+import { HOME_TARIFF, registration } from '../io/sqlite/ledger-fixture';
 import { commandIn, RelayWorld } from './relay-world';
 
 describe('relay driver', () => {
@@ -131,7 +131,7 @@ describe('relay driver', () => {
     world.post({ type: 'register', registration: entry, by: 'staff' });
     await world.want(1, 'off');
     await report('off', { commandId: 'M1-1' });
-    world.post({ type: 'closeMeter', meterId: 'M1', closing: null, by: 'fitter', decide: keepSupply });
+    world.post({ type: 'closeMeter', meterId: 'M1', closing: null, by: 'fitter', guard: null });
     world.register(1);
     assert.deepEqual([world.relay(1).desired, world.relay(1).reported], ['on', 'off']);
     world.driver.reconcile();

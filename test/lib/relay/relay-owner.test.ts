@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseRelayEntry } from '../../../nodes/lib/relay/dialects';
 import type { PostingResult } from '../../../nodes/lib/ledger/posting';
-import { HOME_TARIFF, keepSupply, registration } from '../io/sqlite/ledger-fixture';
+import { HOME_TARIFF, registration } from '../io/sqlite/ledger-fixture';
 import { RelayWorld } from './relay-world';
 
 describe('the owner of a relay', () => {
@@ -31,7 +31,7 @@ describe('the owner of a relay', () => {
       'recorded',
       'another channel is another relay',
     );
-    world.post({ type: 'closeMeter', meterId: 'M1', closing: null, by: 'fitter', decide: keepSupply });
+    world.post({ type: 'closeMeter', meterId: 'M1', closing: null, by: 'fitter', guard: null });
     assert.equal(register(3, relay).outcome, 'recorded');
   });
 

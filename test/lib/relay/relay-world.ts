@@ -8,6 +8,7 @@ import { RelayDriver } from '../../../nodes/lib/relay/relay-driver';
 import type { RelayRules } from '../../../nodes/lib/relay/relay-rules';
 import type { RelayAlarm, RelayState } from '../../../nodes/lib/relay/relay-state';
 import { LedgerFixture, registration, START_MS } from '../io/sqlite/ledger-fixture';
+import { switchTo } from '../policy/switch-to';
 
 export const RULES: RelayRules = {
   lifeMs: 300_000,
@@ -87,7 +88,7 @@ export class RelayWorld {
       reference: `payment ${this.payments}`,
       channel: 'x',
       by: 'test',
-      decide: ({ warnedAtMs }) => ({ supply, reason: 'x', heldBackBy: null, warnedAtMs, notices: [] }),
+      guard: switchTo(supply),
     });
   }
 

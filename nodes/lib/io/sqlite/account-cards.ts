@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { AccountCard, SupplyState } from '../../ledger/account';
+import type { NoticeChannel } from '../../notice/notice';
 import { micros } from '../../money/micros';
 
 interface CardRow {
@@ -8,11 +9,14 @@ interface CardRow {
   name: string;
   phone: string;
   language: string;
+  email: string;
+  channel: NoticeChannel | null;
+  is_opted_out: number;
   balance_micros: number;
   supply: SupplyState;
 }
 
-const CARD = `SELECT account_key, account_id, customer.name, phone, language, balance_micros, supply
+const CARD = `SELECT account_key, account_id, customer.name, phone, language, email, channel, is_opted_out, balance_micros, supply
   FROM account JOIN customer USING (customer_key) JOIN book ON book_key = account_key`;
 /** One number is a household's, at most a village shop's. */
 const MAX_ACCOUNTS = 20;
@@ -45,12 +49,15 @@ export class AccountCards {
   }
 
   private cardOf(row: CardRow): AccountCard {
-    const { account_id: accountId, name, phone, language, supply } = row;
+    const { account_id: accountId, name, phone, email, language, channel, supply } = row;
     return {
       accountId,
       name,
       phone,
+      email,
       language,
+      channel,
+      isOptedOut: row.is_opted_out === 1,
       balanceMicros: micros(row.balance_micros),
       supply,
       meterIds: this.selectMeters.all(row.account_key),

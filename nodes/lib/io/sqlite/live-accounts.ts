@@ -16,14 +16,14 @@ export interface LiveAccount {
   readonly language: string;
   readonly isProtected: boolean;
   supply: SupplyState;
-  toldSupply: SupplyState;
-  warnedAtMs: number | null;
+  /** As of the last decision. */
+  daysLeft: number | null;
+  /** Whether a guard was asked already to look at it soon. */
+  isLookDue: boolean;
   balanceMicros: Micros;
   lastTransfer: number | null;
   isBalanceDirty: boolean;
 }
-
-export type SupplyChange = Pick<LiveAccount, 'supply' | 'toldSupply' | 'warnedAtMs'>;
 
 /** What a committed reading leaves behind in its meter. */
 export interface HeadChange {
@@ -67,8 +67,6 @@ interface AccountRow {
   language: string;
   is_protected: number;
   supply: SupplyState;
-  told_supply: SupplyState;
-  warned_at_ms: number | null;
   balance_micros: number;
   last_transfer: number | null;
 }
@@ -86,8 +84,8 @@ interface MeterRow {
   rerate_ms: number | null;
 }
 
-const ACCOUNT_COLUMNS = `account_key, account_id, customer.name, phone, language, is_protected, supply, told_supply,
-  warned_at_ms, book.balance_micros, book.last_transfer
+const ACCOUNT_COLUMNS = `account_key, account_id, customer.name, phone, language, is_protected, supply,
+  book.balance_micros, book.last_transfer
   FROM account JOIN book ON book_key = account_key JOIN customer USING (customer_key)`;
 const METER_COLUMNS = `meter_key, meter_id, account_key, head_ms, head_wh, head_export_wh, offset_wh, offset_export_wh,
   power_w, rerate_ms FROM meter`;
@@ -154,9 +152,7 @@ export class LiveAccounts {
         `UPDATE book SET balance_micros = column2, last_transfer = column3 FROM (VALUES ${rows})
          WHERE book_key = column1`,
     );
-    this.saveSupply = db.prepare(
-      'UPDATE account SET supply = ?, told_supply = ?, warned_at_ms = ? WHERE account_key = ?',
-    );
+    this.saveSupply = db.prepare('UPDATE account SET supply = ? WHERE account_key = ?');
   }
 
   /**
@@ -193,6 +189,14 @@ export class LiveAccounts {
     return row && (this.accounts.get(row.account_key) ?? this.remember(row));
   }
 
+  accountByKey(accountKey: number): LiveAccount {
+    const known = this.accounts.get(accountKey);
+    if (known) return known;
+    const row = this.selectByKey.get(accountKey);
+    if (!row) throw new Error(`the ledger has no account ${accountKey}`);
+    return this.remember(row);
+  }
+
   advance(meter: LiveMeter, change: HeadChange): void {
     const isFirst = meter.headMs === null;
     meter.headMs = change.headMs;
@@ -222,14 +226,10 @@ export class LiveAccounts {
     this.dirtyAccounts.push(account);
   }
 
-  /** Supply and warning change rarely, so they are written at once. */
-  changeSupply(account: LiveAccount, change: SupplyChange): void {
-    const { supply, toldSupply, warnedAtMs } = change;
-    const isSame =
-      supply === account.supply && toldSupply === account.toldSupply && warnedAtMs === account.warnedAtMs;
-    if (isSame) return;
-    Object.assign(account, { supply, toldSupply, warnedAtMs });
-    this.saveSupply.run(supply, toldSupply, warnedAtMs, account.accountKey);
+  /** The supply changes rarely, so it is written at once. */
+  changeSupply(account: LiveAccount, supply: SupplyState): void {
+    account.supply = supply;
+    this.saveSupply.run(supply, account.accountKey);
   }
 
   /** Writes what has changed. To be called last in the transaction, and before anything else writes to these rows. */
@@ -307,14 +307,6 @@ export class LiveAccounts {
     };
   }
 
-  private accountByKey(accountKey: number): LiveAccount {
-    const known = this.accounts.get(accountKey);
-    if (known) return known;
-    const row = this.selectByKey.get(accountKey);
-    if (!row) throw new Error(`the ledger has no account ${accountKey}`);
-    return this.remember(row);
-  }
-
   private remember(row: AccountRow): LiveAccount {
     const account: LiveAccount = {
       accountKey: row.account_key,
@@ -324,8 +316,8 @@ export class LiveAccounts {
       language: row.language,
       isProtected: row.is_protected === 1,
       supply: row.supply,
-      toldSupply: row.told_supply,
-      warnedAtMs: row.warned_at_ms,
+      daysLeft: null,
+      isLookDue: false,
       balanceMicros: micros(row.balance_micros),
       lastTransfer: row.last_transfer,
       isBalanceDirty: false,
@@ -345,7 +337,6 @@ export function accountState(account: LiveAccount): AccountState {
     isProtected: account.isProtected,
     balanceMicros: account.balanceMicros,
     supply: account.supply,
-    toldSupply: account.toldSupply,
-    warnedAtMs: account.warnedAtMs,
+    daysLeft: account.daysLeft,
   };
 }

@@ -22,7 +22,6 @@ interface Head {
  */
 export class MeterFolds {
   private readonly selectFold;
-  private readonly selectCheckpoint;
 
   constructor(
     db: Database.Database,
@@ -30,9 +29,6 @@ export class MeterFolds {
     private readonly tariffs: TariffBook,
   ) {
     this.selectFold = db.prepare<[number], FoldRow>('SELECT at_ms, fold FROM meter_fold WHERE meter_key = ?');
-    this.selectCheckpoint = db.prepare<[number, number], FoldRow>(
-      'SELECT at_ms, fold FROM checkpoint WHERE meter_key = ? AND at_ms <= ? ORDER BY at_ms DESC LIMIT 1',
-    );
   }
 
   /** What pricing remembers at a meter's head; null before its first reading. */
@@ -40,23 +36,10 @@ export class MeterFolds {
     if (head.headMs === null) return null;
     const row = this.selectFold.get(head.meterKey);
     if (!row) throw new Error(`meter ${head.meterKey} has a head and nothing to price it from`);
-    return this.replay(head, plan, row, head.headMs);
-  }
-
-  /** What pricing remembered at one of a meter's readings. */
-  atReading(head: Head, plan: MeterPlan, atMs: number): MeterState {
-    const row = this.selectCheckpoint.get(head.meterKey, atMs);
-    if (!row) throw new Error(`meter ${head.meterKey} has a reading and nothing to price it from`);
-    return this.replay(head, plan, row, atMs);
-  }
-
-  private replay(head: Head, plan: MeterPlan, { at_ms: fromMs, fold }: FoldRow, untilMs: number): MeterState {
-    let state = this.read(fold);
-    if (fromMs === untilMs) return state;
-    for (const segment of segmentsOf(this.curve.since(head, fromMs))) {
-      if (segment.toMs > untilMs) break;
+    let state = this.read(row.fold);
+    if (row.at_ms === head.headMs) return state;
+    for (const segment of segmentsOf(this.curve.since(head, row.at_ms)))
       ({ state } = price(plan, state, segment));
-    }
     return state;
   }
 

@@ -1,17 +1,15 @@
 import type Database from 'better-sqlite3';
 import type { CurvePoint } from '../../meter/register-curve';
-import { BillInParts, type Priced } from '../../tariff/bill-in-parts';
-import { addClosing } from '../../tariff/closing-charge';
 import { pieceAt, type MeterPlan } from '../../tariff/meter-plan';
-import { copyOfState, newMeterState, type MeterState } from '../../tariff/meter-state';
-import { price } from '../../tariff/price-curve';
+import { newMeterState, type MeterState } from '../../tariff/meter-state';
 
 interface EarlierRow {
   is_same_account: number;
   fold: string;
 }
 
-interface Stay {
+/** A meter's stay at an account. */
+export interface Stay {
   meterKey: number;
   meterId: string;
   account: { accountKey: number };
@@ -21,6 +19,7 @@ interface Stay {
  * What pricing remembers at a meter's first reading. Its days count from `daysFromMs`, which is that reading unless an
  * earlier stay has paid some of them. Later than the reading, it is when the first day begins that nobody has paid, and
  * with it a month of the meter's own. Earlier, it is in the last day that was paid, and the month was paid then too.
+ * They are the days of the clock that holds at the reading, as `daysFrom` has counted them.
  */
 export function openingState(
   plan: MeterPlan,
@@ -29,7 +28,7 @@ export function openingState(
 ): MeterState {
   const state = newMeterState(plan, atMs, energyWh, undefined, exportWh ?? undefined);
   if (daysFromMs === atMs) return state;
-  const day = pieceAt(plan, daysFromMs).tariff.days.dayAt(daysFromMs).dayNumber;
+  const day = pieceAt(plan, atMs).tariff.days.dayAt(daysFromMs).dayNumber;
   const nextDay = Math.max(state.nextDay, daysFromMs > atMs ? day : day + 1);
   return { ...state, startMs: daysFromMs, nextDay };
 }
@@ -37,25 +36,6 @@ export function openingState(
 /** The first day that begins no earlier than a stay has ended; the day in which it ends is still its own. */
 export function dayAfterStay(plan: MeterPlan, closedMs: number): number {
   return pieceAt(plan, closedMs - 1).tariff.days.dayAt(closedMs - 1).dayNumber + 1;
-}
-
-/**
- * The end of a stay: nothing more is used, and what is due at the end of a billing period is due now. `before` is what
- * the meter's readings and days come to.
- */
-export function endOfStay(
-  plan: MeterPlan,
-  before: MeterState,
-  { headMs, headWh }: { headMs: number; headWh: number },
-  closedMs: number,
-): Pick<Priced, 'state' | 'parts'> {
-  const silence = { fromMs: headMs, fromWh: headWh, toMs: closedMs, toWh: headWh };
-  const silent = headMs < closedMs ? price(plan, before, silence) : { state: before, parts: [] };
-  const state = copyOfState(silent.state);
-  const bill = new BillInParts(state, 'rests');
-  const piece = pieceAt(plan, closedMs - 1);
-  if (piece.tariff.closing.length > 0) addClosing(bill.open(piece), piece, state, closedMs);
-  return { state, parts: [...silent.parts, ...bill.finish().parts] };
 }
 
 /** Stays that ended before another one begins: of the same device elsewhere, or of another device at the same account. */

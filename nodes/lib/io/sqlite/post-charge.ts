@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { ChargePosting, PostingResult } from '../../ledger/posting';
 import { ZERO_MICROS } from '../../money/micros';
 import type { MeterHead, Reading, Segment } from '../../meter/reading';
-import type { DecideSupply } from '../../policy/supply-decision';
+import type { SupplyGuard } from '../../policy/supply-guard';
 import { placeLate, powerFactorThousandthsOf } from '../../meter/register-curve';
 import { refuse, refuseChain } from '../../ledger/refusals';
 import { errorText } from '../../text/to-error';
@@ -62,7 +62,7 @@ export class ChargePoster {
    * A person vouches for a reading from before a meter's first one: the stay begins with it, and all is priced again from
    * there. undefined when the reading is not so early.
    */
-  takeEarly(batch: Batch, reading: Reading, decide: DecideSupply): ResultOrLater | undefined {
+  takeEarly(batch: Batch, reading: Reading, guard: SupplyGuard | null): ResultOrLater | undefined {
     const { meterId, atMs } = reading;
     const meterKey = this.selectStay.get(meterId, atMs);
     if (meterKey === undefined) return refuse('atMs', atMs, 'is before the meter came here: reject it');
@@ -80,7 +80,7 @@ export class ChargePoster {
     const thousandths = powerFactorThousandthsOf(reading);
     if (thousandths !== undefined) segment.powerFactorThousandths = thousandths;
     this.rows.addReading(batch, rowOf(meter, segment, atMs, 1));
-    return this.settleLater(batch, meter, atMs, decide);
+    return this.settleLater(batch, meter, atMs, guard);
   }
 
   /** The meter in use, or for a late reading the stay that its time belongs to. */
@@ -93,10 +93,10 @@ export class ChargePoster {
 
   /** The reading of a meter whose plan is known. */
   private take(batch: Batch, meter: LiveMeter, posting: ChargePosting): ResultOrLater {
-    const { segment, reading, charge, decide } = posting;
+    const { segment, reading, charge, guard } = posting;
+    if (segment.toMs !== reading.atMs) return refuseChain(headOf(meter));
     if (segment.isLate === true) return this.takeLate(batch, meter, posting);
-    if (!continues(meter, segment)) return refuseChain(headOf(meter));
-    if (segment.toWh !== reading.energyWh + meter.offsetWh) return refuseChain(headOf(meter));
+    if (!continues(meter, segment) || !isOf(meter, segment, reading)) return refuseChain(headOf(meter));
     this.rerating.settleInTurn(batch, meter, null);
     let priced: Priced;
     try {
@@ -107,15 +107,21 @@ export class ChargePoster {
     if (priced.amountMicros !== charge.amountMicros)
       return { outcome: 'price', amountMicros: priced.amountMicros, head: headOf(meter) };
     this.store(batch, meter, segment, priced, reading.powerW ?? averagePowerW(segment));
-    return this.decisions.post(batch, meter.account, segment.toMs, decide, null);
+    return this.decisions.afterReading(
+      batch,
+      meter,
+      segment.toWh - segment.fromWh,
+      priced.amountMicros,
+      guard,
+    );
   }
 
-  /** What was worked out on the way here from the very same state need not be done again. */
+  /** What was worked out on the way here from the same state need not be done again. */
   private priceAs(meter: LiveMeter, segment: Segment, charge: object): Priced {
     const plan = this.prices.planOf(meter);
     const before = this.prices.foldOf(meter);
     const recalled = before && PricedCharge.recall(charge, plan, before, segment);
-    return recalled ?? PricedCharge.adopt(charge, plan, this.priceNext(meter, segment));
+    return recalled ?? this.priceNext(meter, segment);
   }
 
   private priceNext(meter: LiveMeter, segment: Segment): Priced {
@@ -159,7 +165,7 @@ export class ChargePoster {
   private takeLate(
     batch: Batch,
     meter: LiveMeter,
-    { segment, reading, decide }: ChargePosting,
+    { segment, reading, guard }: ChargePosting,
   ): ResultOrLater {
     const around = this.rerating.neighbours(meter, segment.toMs);
     const verdict = placeLate(reading, around);
@@ -169,20 +175,20 @@ export class ChargePoster {
     // First, since what was charged until now may have to be found by the readings without this one.
     this.rerating.await(meter, before.atMs);
     this.rows.addReading(batch, rowOf(meter, verdict.segment, chainMs, 1));
-    return this.settleLater(batch, meter, segment.toMs, decide);
+    return this.settleLater(batch, meter, segment.toMs, guard);
   }
 
   private settleLater(
     batch: Batch,
     { meterKey }: LiveMeter,
     readingMs: number,
-    decide: DecideSupply,
+    guard: SupplyGuard | null,
   ): () => PostingResult {
     return () => {
       // Looked up again, since another posting of this batch may have made the ledger read everything anew.
       const meter = this.live.meterByKey(meterKey);
       this.rerating.settleInTurn(batch, meter, readingMs);
-      return this.decisions.post(batch, meter.account, null, decide, null);
+      return this.decisions.afterChange(batch, meter.account, guard);
     };
   }
 }
@@ -196,6 +202,21 @@ function continues({ headMs, headWh, headExportWh }: LiveMeter, segment: Segment
   if (headMs === null) return fromMs === toMs && fromWh === toWh && fromExportWh === toExportWh;
   if (headMs !== fromMs || headWh !== fromWh || toMs <= fromMs) return false;
   return toExportWh === undefined || fromExportWh === (headExportWh ?? toExportWh);
+}
+
+/**
+ * Whether a segment ends with what the reading says. Where a flow has changed one of the two, the segment has to be cut
+ * again. What the reading does not say may have been left out on the way.
+ */
+function isOf(
+  { offsetWh, offsetExportWh }: LiveMeter,
+  { toWh, toExportWh, powerFactorThousandths }: Segment,
+  reading: Reading,
+): boolean {
+  const { energyWh, exportWh, powerFactor } = reading;
+  if (toWh !== energyWh + offsetWh) return false;
+  if (exportWh !== undefined && toExportWh !== exportWh + offsetExportWh) return false;
+  return powerFactor === undefined || powerFactorThousandths === powerFactorThousandthsOf(reading);
 }
 
 function headOf({ headMs, headWh, headExportWh }: LiveMeter): MeterHead | null {

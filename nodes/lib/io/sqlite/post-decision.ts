@@ -1,21 +1,29 @@
 import type Database from 'better-sqlite3';
 import type { Committed } from '../../ledger/posting';
-import type { DecideSupply, Decision, RelayIntent } from '../../policy/supply-decision';
-import type { Notice, NoticeKind } from '../../notice/notice';
+import type { Notice } from '../../notice/notice';
 import type { Micros } from '../../money/micros';
 import type { SupplyState } from '../../ledger/account';
-import { accountState, type LiveAccount, type LiveAccounts } from './live-accounts';
+import type { AccountSituation, Fleet } from '../../policy/account-situation';
+import { FLEET_BRAKE } from '../../policy/brake-rules';
+import type { Decision, PolicyNotice } from '../../policy/decide';
+import { mergePolicy, type Policy } from '../../policy/policy';
+import { quietBounds } from '../../policy/quiet-bounds';
+import type { SupplyGuard } from '../../policy/supply-guard';
+import type { UseRecord } from '../../policy/use-record';
+import { markOf } from '../../policy/why';
+import type { RelayIntent } from '../../relay/relay-intent';
+import type { AccountSituations } from './account-situations';
 import type { Batch } from './commit-batch';
+import { accountState, type LiveAccount, type LiveAccounts, type LiveMeter } from './live-accounts';
+import type { NoticeBook } from './notice-book';
+import type { PolicyBook, StoredPolicy } from './policy-book';
 
-const HOUR_MS = 3_600_000;
-
-/** Words a notice. Given from outside, since wording needs the site's currency. */
-export type ComposeNotice = (
-  kind: NoticeKind,
-  language: string,
-  balanceMicros: Micros,
-  amountMicros: Micros | null,
-) => string;
+interface Issue {
+  desired: SupplyState;
+  reason: string;
+  nowMs: number;
+  key: number;
+}
 
 interface IssuedRelay {
   meter_key: number;
@@ -23,32 +31,47 @@ interface IssuedRelay {
   version: number;
 }
 
-/** Asks the policy about an account after money moved, and stores what it decided in the same transaction. */
+/** What led to a decision, besides a change of the account. */
+export interface Occasion {
+  /** Money that came in, for which the customer is thanked. */
+  received?: Micros;
+  asksEmergency?: boolean;
+  /** The meter that has just been heard of. */
+  meter?: LiveMeter;
+}
+
+/** Asks the policy about an account after something changed, and stores what it decided in the same transaction. */
 export class DecisionPoster {
   private readonly issueRelays;
+  private readonly issueRelay;
   private readonly nameCommand;
-  private readonly insertCut;
-  private readonly countCuts;
-  private readonly insertNotice;
+  private readonly selectDesired;
+  private readonly selectLit;
 
   constructor(
     db: Database.Database,
     private readonly live: LiveAccounts,
-    private readonly compose: ComposeNotice,
+    private readonly book: PolicyBook,
+    private readonly situations: AccountSituations,
+    private readonly notices: NoticeBook,
   ) {
-    this.issueRelays = db.prepare<[string, string, number, number, number], IssuedRelay>(
-      `UPDATE relay SET version = version + 1, desired = ?, reason = ?, wanted_ms = ?, issued_ms = ?, expires_ms = NULL,
-         state = 'issued', tries = 0
-       WHERE meter_key IN (SELECT meter_key FROM meter WHERE account_key = ? AND closed_ms IS NULL)
-       RETURNING meter_key, version, (SELECT meter_id FROM meter WHERE meter.meter_key = relay.meter_key) AS meter_id`,
-    );
+    const issue = (which: string): string =>
+      `UPDATE relay SET version = version + 1, desired = @desired, reason = @reason, wanted_ms = @nowMs,
+         issued_ms = @nowMs, expires_ms = NULL, state = 'issued', tries = 0
+       WHERE meter_key IN (SELECT meter_key FROM meter WHERE ${which} = @key AND closed_ms IS NULL)
+       RETURNING meter_key, version, (SELECT meter_id FROM meter WHERE meter.meter_key = relay.meter_key) AS meter_id`;
+    this.issueRelays = db.prepare<Issue, IssuedRelay>(issue('account_key'));
+    this.issueRelay = db.prepare<Issue, IssuedRelay>(issue('meter_key'));
     this.nameCommand = db.prepare('UPDATE relay SET command_id = ? WHERE meter_key = ?');
-    this.insertCut = db.prepare('INSERT INTO cut (at_ms, meter_key) VALUES (?, ?)');
-    this.countCuts = db.prepare<[number], number>('SELECT count(*) FROM cut WHERE at_ms > ?').pluck();
-    this.insertNotice = db.prepare(
-      `INSERT INTO notice (kind, account_key, send_to, language, text, balance_micros, amount_micros, at_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
+    this.selectDesired = db
+      .prepare<[number], SupplyState>('SELECT desired FROM relay WHERE meter_key = ?')
+      .pluck();
+    this.selectLit = db
+      .prepare<[number], number>(
+        `SELECT 1 FROM relay JOIN meter USING (meter_key)
+         WHERE account_key = ? AND closed_ms IS NULL AND desired = 'on' LIMIT 1`,
+      )
+      .pluck();
   }
 
   /** The account as it is, for a posting that was made before and changes nothing now. */
@@ -56,87 +79,195 @@ export class DecisionPoster {
     return { outcome: 'repeated', account: accountState(account), relays: [], notices: [] };
   }
 
-  /** `received` is the money that the posting brought in, for which the customer is thanked. */
-  post(
+  /** After a reading: nearly always it lies within the bounds in which nothing changes, and costs a few comparisons. */
+  afterReading(
+    batch: Batch,
+    meter: LiveMeter,
+    usedWh: number,
+    amountMicros: number,
+    guard: SupplyGuard | null,
+  ): Committed {
+    const { account } = meter;
+    if (guard !== null && this.isQuiet(batch, meter, usedWh, amountMicros, guard))
+      return { outcome: 'committed', account: accountState(account), relays: [], notices: [] };
+    return this.post(batch, account, guard, { meter });
+  }
+
+  /** After anything else that may change an account. */
+  afterChange(
     batch: Batch,
     account: LiveAccount,
-    readingAtMs: number | null,
-    decide: DecideSupply,
-    received: Micros | null,
+    guard: SupplyGuard | null,
+    occasion: Occasion = {},
   ): Committed {
-    const decision = decide(accountState(account), {
-      nowMs: batch.nowMs,
-      readingAtMs,
-      hasPaid: received !== null,
-      cutsInLastHour: () => this.countCuts.get(batch.nowMs - HOUR_MS) ?? 0,
-    });
+    return this.post(batch, account, guard, occasion);
+  }
+
+  /** Something was changed by whoever has no say about the supply, such as that a customer is protected now. */
+  lookSoon({ nowMs }: Batch, account: LiveAccount): void {
+    this.book.lookSoon(account, nowMs);
+  }
+
+  /** The account's next reading has to be decided on, whatever it is. */
+  endQuiet({ accountKey }: LiveAccount): void {
+    this.book.quiet.end(accountKey);
+  }
+
+  private isQuiet(
+    { nowMs }: Batch,
+    { account, powerW, fold }: LiveMeter,
+    usedWh: number,
+    amountMicros: number,
+    guard: SupplyGuard,
+  ): boolean {
+    if (fold === null) return false;
+    const { accountKey, balanceMicros } = account;
+    const { periodFromMs } = fold;
+    const reading = { nowMs, balanceMicros, amountMicros, usedWh, powerW, periodFromMs };
+    return this.book.quiet.holds(accountKey, guard, reading);
+  }
+
+  private post(
+    batch: Batch,
+    account: LiveAccount,
+    guard: SupplyGuard | null,
+    { received, asksEmergency = false, meter }: Occasion,
+  ): Committed {
+    const thanks =
+      received === undefined ? [] : [this.notices.add(batch, account, 'top-up', { amountMicros: received })];
+    if (guard === null) {
+      this.lookSoon(batch, account);
+      return { outcome: 'committed', account: accountState(account), relays: [], notices: thanks };
+    }
+    const policy = this.book.read(account);
+    const { situation, use } = this.situations.read(batch, account, policy, guard, asksEmergency);
+    const merged = this.policyFor(guard, situation, policy);
+    const fleet = this.fleetAt(batch, guard, merged);
+    const decision = guard.decide(merged, situation, batch.nowMs, fleet);
     const relays = this.storeSupply(batch, account, decision);
-    const notices = decision.notices.map((kind) => this.storeNotice(batch, account, kind, null));
-    if (received !== null) notices.unshift(this.storeNotice(batch, account, 'top-up', received));
+    const second = meter && this.cutAgain(batch, meter, merged, situation, decision, guard, fleet);
+    if (second) relays.push(...second);
+    const notices = this.tell(batch, account, decision, merged);
+    const isNew = this.remember(account, policy, decision, use);
+    const isSettled = !isNew && relays.length === 0 && !this.isHalfOff(account);
+    const bounds = isSettled ? quietBounds(merged, situation, decision, guard.days) : null;
+    if (bounds) this.book.quiet.keep(account.accountKey, guard, bounds);
+    else this.book.quiet.end(account.accountKey);
     return {
       outcome: 'committed',
       account: accountState(account),
       relays,
-      notices,
+      notices: [...thanks, ...notices],
+      why: decision.why,
+      ...(decision.emergency === null ? {} : { emergency: decision.emergency }),
+    };
+  }
+
+  /** Where many are put aside at once, the office is told once of all of them. */
+  private tell(
+    batch: Batch,
+    account: LiveAccount,
+    { notices }: Decision,
+    { fleet: { withinMs } }: Policy,
+  ): Notice[] {
+    const isKnown = ({ kind, rule }: PolicyNotice): boolean =>
+      kind === 'office' &&
+      rule === FLEET_BRAKE.name &&
+      this.book.hasQuarantine(account, batch.nowMs - withinMs);
+    return notices
+      .filter((notice) => !isKnown(notice))
+      .map(({ kind, rule, figures }) => this.notices.add(batch, account, kind, { ...figures, rule }));
+  }
+
+  private policyFor(
+    { policy }: SupplyGuard,
+    { groups }: AccountSituation,
+    { override }: StoredPolicy,
+  ): Policy {
+    const overrides = [...groups.map((group) => this.book.overrideOf(group)), override].filter(
+      (own) => own !== null,
+    );
+    return overrides.length === 0 ? policy : mergePolicy(policy, ...overrides);
+  }
+
+  private fleetAt({ nowMs }: Batch, { days }: SupplyGuard, { fleet }: Policy): Fleet {
+    const { book } = this;
+    return {
+      days,
+      get meters() {
+        return book.fleetMeters(nowMs);
+      },
+      recentCuts: () => book.recentCuts(nowMs - fleet.withinMs),
     };
   }
 
   private storeSupply(batch: Batch, account: LiveAccount, decision: Decision): RelayIntent[] {
-    const supply: SupplyState = decision.supply ?? account.supply;
-    this.live.changeSupply(account, {
-      supply,
-      toldSupply: toldAfter(account, decision),
-      warnedAtMs: decision.warnedAtMs,
-    });
-    if (decision.supply === null) return [];
-    const issued = this.issueRelays.all(
-      supply,
-      decision.reason,
-      batch.nowMs,
-      batch.nowMs,
-      account.accountKey,
-    );
+    const { supply, reason, countedCuts } = decision;
+    if (supply === null) return [];
+    this.live.changeSupply(account, supply);
+    const { nowMs } = batch;
+    const issued = this.issueRelays.all({ desired: supply, reason, nowMs, key: account.accountKey });
+    return this.intentsOf(batch, issued, supply, reason, countedCuts > 0);
+  }
+
+  /**
+   * Of several meters one whose command was lost is still lit while the account is off. Once it is heard of it is cut like
+   * any other, with all that a cut needs; the rest of the account stays as it is.
+   */
+  private cutAgain(
+    batch: Batch,
+    { meterKey }: LiveMeter,
+    policy: Policy,
+    situation: AccountSituation,
+    { supply, memory }: Decision,
+    guard: SupplyGuard,
+    fleet: Fleet,
+  ): RelayIntent[] {
+    if (situation.supply === 'on' || supply !== null || this.selectDesired.get(meterKey) !== 'on') return [];
+    const lit: AccountSituation = { ...situation, supply: 'on', meters: 1, memory };
+    const decision = guard.decide(policy, lit, batch.nowMs, fleet);
+    if (decision.supply !== 'off') return [];
+    const { reason, countedCuts } = decision;
+    const issued = this.issueRelay.all({ desired: 'off', reason, nowMs: batch.nowMs, key: meterKey });
+    return this.intentsOf(batch, issued, 'off', reason, countedCuts > 0);
+  }
+
+  private intentsOf(
+    { nowMs }: Batch,
+    issued: readonly IssuedRelay[],
+    desired: SupplyState,
+    reason: string,
+    counts: boolean,
+  ): RelayIntent[] {
     return issued.map(({ meter_key, meter_id, version }) => {
       const commandId = `${meter_id}-${version}`;
       this.nameCommand.run(commandId, meter_key);
-      if (supply === 'off') this.insertCut.run(batch.nowMs, meter_key);
-      return { meterId: meter_id, desired: supply, reason: decision.reason, commandId, version };
+      if (counts) this.book.countCut(nowMs, meter_key);
+      return { meterId: meter_id, desired, reason, commandId, version };
     });
   }
 
-  private storeNotice(
-    batch: Batch,
+  /** Returns whether the decision left anything new behind, so that the next one may be another. */
+  private remember(
     account: LiveAccount,
-    kind: NoticeKind,
-    amountMicros: Micros | null,
-  ): Notice {
-    const { balanceMicros } = account;
-    const text = this.compose(kind, account.language, balanceMicros, amountMicros);
-    const { lastInsertRowid } = this.insertNotice.run(
-      kind,
-      account.accountKey,
-      account.phone,
-      account.language,
-      text,
-      balanceMicros,
-      amountMicros,
-      batch.nowMs,
-    );
-    return {
-      noticeId: Number(lastInsertRowid),
-      kind,
-      accountId: account.accountId,
-      name: account.name,
-      to: account.phone,
-      language: account.language,
-      text,
-      atMs: batch.nowMs,
-      data: amountMicros === null ? { balanceMicros } : { balanceMicros, amountMicros },
-    };
+    policy: StoredPolicy,
+    { memory, why, nextLookMs, notices }: Decision,
+    use: UseRecord,
+  ): boolean {
+    const memoryText = JSON.stringify(memory);
+    const whyMark = markOf(why);
+    const isNew = memoryText !== policy.memoryText || notices.length > 0;
+    if (whyMark !== policy.whyMark || why.warned.length > 0) this.book.addWhy(account, why);
+    const { daysLeft } = why.figures;
+    account.daysLeft = typeof daysLeft === 'number' ? daysLeft : null;
+    account.isLookDue = false;
+    const isSame =
+      !isNew && use === policy.use && whyMark === policy.whyMark && nextLookMs === policy.nextLookMs;
+    if (!isSame) this.book.save(account, { ...policy, memory, memoryText, use, whyMark, nextLookMs });
+    return isNew;
   }
-}
 
-function toldAfter(account: LiveAccount, { notices }: Decision): SupplyState {
-  if (notices.includes('cut-off')) return 'off';
-  return notices.includes('restored') ? 'on' : account.toldSupply;
+  private isHalfOff({ supply, accountKey }: LiveAccount): boolean {
+    return supply === 'off' && this.selectLit.get(accountKey) !== undefined;
+  }
 }

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { PostingResult, SettleHeldPosting, Settlement } from '../../ledger/posting';
-import type { DecideSupply } from '../../policy/supply-decision';
+import type { SupplyGuard } from '../../policy/supply-guard';
 import type { Reading, RefusalCause, Segment } from '../../meter/reading';
 import { refuse } from '../../ledger/refusals';
 import { ZERO_MICROS } from '../../money/micros';
@@ -66,7 +66,7 @@ export class HeldPoster {
     );
   }
 
-  settle(batch: Batch, { refusalId, settlement, by, decide }: SettleHeldPosting): ResultOrLater {
+  settle(batch: Batch, { refusalId, settlement, by, guard }: SettleHeldPosting): ResultOrLater {
     const row = this.selectHeld.get(refusalId);
     if (!row) return refuse('refusalId', refusalId, 'is no held reading, or is settled already');
     if (settlement.as === 'reject') {
@@ -82,12 +82,12 @@ export class HeldPoster {
       return refuse('refusalId', refusalId, `waits behind ${earlier.row.refusal_id}: settle that first`);
     const result =
       settlement.as === 'accept'
-        ? this.accept(batch, meter, reading, decide)
-        : this.countOn(batch, meter, reading, row, settlement, decide);
+        ? this.accept(batch, meter, reading, guard)
+        : this.countOn(batch, meter, reading, row, settlement, guard);
     if (typeof result !== 'function' && result.outcome !== 'committed' && result.outcome !== 'repeated')
       return result;
     this.close(batch, row, settlement, by);
-    this.takeOthers(batch, reading, by, decide);
+    this.takeOthers(batch, reading, by, guard);
     return result;
   }
 
@@ -105,7 +105,7 @@ export class HeldPoster {
     reading: Reading,
     { field, refusal_id }: HeldRow,
     settlement: Exclude<Settlement, { as: 'accept' | 'reject' }>,
-    decide: DecideSupply,
+    guard: SupplyGuard | null,
   ): PostingResult {
     const { headMs, headWh } = meter;
     if (reading.atMs > batch.nowMs) return refuse('atMs', reading.atMs, 'is in the future: reject it');
@@ -126,32 +126,32 @@ export class HeldPoster {
     Object.assign(meter, offsets);
     this.updateOffset.run(meter.offsetWh, meter.offsetExportWh, meter.meterKey);
     this.insertOffset.run(meter.meterKey, reading.atMs, meter.offsetWh, meter.offsetExportWh, settlement.as);
-    return this.accept(batch, meter, reading, decide) as PostingResult;
+    return this.accept(batch, meter, reading, guard) as PostingResult;
   }
 
   /** Takes a reading as it is: behind the head, or among the late ones. A person vouches for it, so no jump is too large. */
-  private accept(batch: Batch, meter: LiveMeter, reading: Reading, decide: DecideSupply): ResultOrLater {
+  private accept(batch: Batch, meter: LiveMeter, reading: Reading, guard: SupplyGuard | null): ResultOrLater {
     // Whatever the device sends until then would be older than its last reading.
     if (reading.atMs > batch.nowMs) return refuse('atMs', reading.atMs, 'is in the future: reject it');
     const segment = segmentTo(meter, reading);
     if (segment.isLate === true) {
-      const early = this.charges.takeEarly(batch, reading, decide);
+      const early = this.charges.takeEarly(batch, reading, guard);
       if (early) return early;
       const charge = { amountMicros: ZERO_MICROS, tariffId: '' };
-      return this.charges.charge(batch, { type: 'charge', reading, segment, charge, decide });
+      return this.charges.charge(batch, { type: 'charge', reading, segment, charge, guard });
     }
     const fault = faultOf(segment, reading);
     if (fault) return fault;
     this.charges.takeSettled(batch, meter, segment);
-    return this.decisions.post(batch, meter.account, segment.toMs, decide, null);
+    return this.decisions.afterChange(batch, meter.account, guard);
   }
 
   /** Readings that were held behind the settled one are taken if nothing else is wrong with them. */
-  private takeOthers(batch: Batch, settled: Reading, by: string, decide: DecideSupply): void {
+  private takeOthers(batch: Batch, settled: Reading, by: string, guard: SupplyGuard | null): void {
     for (const { row, reading } of this.heldOf(settled.meterId)) {
       const meter = this.live.meter(settled.meterId);
       if (!meter || reading.atMs <= (meter.headMs ?? 0)) continue;
-      const result = this.accept(batch, meter, reading, decide);
+      const result = this.accept(batch, meter, reading, guard);
       if (typeof result !== 'function' && result.outcome === 'committed')
         this.close(batch, row, { as: 'accept' }, by);
     }

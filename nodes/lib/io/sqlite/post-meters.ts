@@ -162,6 +162,9 @@ export class MeterPoster {
       if (isUnread) this.dropTerms.run(meterKey, sinceMs);
       this.storeTerms(meterKey, terms, isUnread ? 0 : sinceMs);
     }
+    const { account } = this.live.meterByKey(meterKey);
+    if (stored && !isSame) this.decisions.lookSoon(batch, account);
+    else this.decisions.endQuiet(account);
     const action = stored ? 'change account' : 'open account';
     this.insertAudit.run(batch.nowMs, by, action, accountId, JSON.stringify(registration));
     return RECORDED;
@@ -183,7 +186,7 @@ export class MeterPoster {
   }
 
   /** Ends a meter's stay: with its last reading when there is one, and with its standing charges up to then. */
-  close(batch: Batch, { meterId, closing, by, decide }: CloseMeterPosting): PostingResult {
+  close(batch: Batch, { meterId, closing, by, guard }: CloseMeterPosting): PostingResult {
     const meter = this.live.meter(meterId);
     if (!meter) return refuse('meterId', meterId, 'is not in use');
     const closedMs = closing?.atMs ?? batch.nowMs;
@@ -203,7 +206,7 @@ export class MeterPoster {
     const detail = JSON.stringify({ account: meter.account.accountId, closedMs, closing });
     this.insertAudit.run(batch.nowMs, by, 'take meter down', meterId, detail);
     const { account } = this.live.meterByKey(meter.meterKey);
-    return this.decisions.post(batch, account, null, decide, null);
+    return this.decisions.afterChange(batch, account, guard);
   }
 
   private storeClosing(

@@ -5,10 +5,11 @@ import { refuse } from '../../ledger/refusals';
 import { subtractMicros, ZERO_MICROS, type Micros } from '../../money/micros';
 import type { MoneyBackKind } from '../../payment/payment';
 import { ENERGY_USE } from '../../payment/top-up-uses';
-import type { DecideSupply } from '../../policy/supply-decision';
+import type { SupplyGuard } from '../../policy/supply-guard';
 import { TRANSFER_KIND, type Books } from './books';
 import type { Batch } from './commit-batch';
 import type { LiveAccount, LiveAccounts } from './live-accounts';
+import type { NoticeBook } from './notice-book';
 import type { PaymentBook, StoredMoneyBack, StoredPayment } from './payment-book';
 import type { DecisionPoster } from './post-decision';
 import { placeOf, topUpId, useId } from './post-top-up';
@@ -27,13 +28,14 @@ export class MoneyBackPoster {
     private readonly books: Books,
     private readonly payments: PaymentBook,
     private readonly decisions: DecisionPoster,
+    private readonly notices: NoticeBook,
   ) {
     this.insertAudit = db.prepare(
       'INSERT INTO audit (at_ms, who, action, subject, detail) VALUES (?, ?, ?, ?, ?)',
     );
   }
 
-  ask(batch: Batch, { request, secondPersonAboveMicros, decide }: MoneyBackPosting): PostingResult {
+  ask(batch: Batch, { request, secondPersonAboveMicros, guard }: MoneyBackPosting): PostingResult {
     const { kind, reference, channel, paymentReference, reason, by } = request;
     const payment = this.payments.find(channel, paymentReference);
     if (!payment) return refuse('payment', paymentReference, 'there is no such payment');
@@ -62,10 +64,10 @@ export class MoneyBackPoster {
     };
     this.payments.insertBack(batch.nowMs, payment, { ...asked, state });
     this.note(batch, by, `${kind} ${state}`, accountId, amountMicros, `${paymentReference}: ${reason}`);
-    return state === 'waiting' ? RECORDED : this.give(batch, account, payment, asked, decide);
+    return state === 'waiting' ? RECORDED : this.give(batch, account, payment, asked, guard);
   }
 
-  settle(batch: Batch, { reference, verdict, by, decide }: SettleMoneyBackPosting): PostingResult {
+  settle(batch: Batch, { reference, verdict, by, guard }: SettleMoneyBackPosting): PostingResult {
     const back = this.payments.moneyBack(reference);
     if (!back) return refuse('reference', reference, 'nobody asked for this');
     const payment = this.payments.find(back.channel, back.paymentReference);
@@ -83,7 +85,7 @@ export class MoneyBackPoster {
     }
     this.payments.settleBack(batch.nowMs, reference, wanted, by);
     this.note(batch, by, `${back.kind} ${wanted}`, account.accountId, back.amountMicros, reference);
-    return wanted === 'declined' ? RECORDED : this.give(batch, account, payment, back, decide);
+    return wanted === 'declined' ? RECORDED : this.give(batch, account, payment, back, guard);
   }
 
   private repeat(
@@ -105,7 +107,7 @@ export class MoneyBackPoster {
     account: LiveAccount,
     payment: StoredPayment,
     { kind, reference, amountMicros }: Pick<StoredMoneyBack, 'kind' | 'reference' | 'amountMicros'>,
-    decide: DecideSupply,
+    guard: SupplyGuard | null,
   ): PostingResult {
     // A payment that never was good never paid a debt or a fee either. Of a part of it nobody can say which part.
     if (kind === 'reversal' && amountMicros === payment.amountMicros) this.undoUses(batch, account, payment);
@@ -117,7 +119,9 @@ export class MoneyBackPoster {
       ref: reference,
       lines: null,
     });
-    return this.decisions.post(batch, account, null, decide, null);
+    const told = this.notices.add(batch, account, 'money-back', { amountMicros });
+    const committed = this.decisions.afterChange(batch, account, guard);
+    return { ...committed, notices: [told, ...committed.notices] };
   }
 
   private undoUses(batch: Batch, account: LiveAccount, payment: StoredPayment): void {

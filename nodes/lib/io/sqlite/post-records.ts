@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { NoticesHandedPosting, PostingResult, RefusalPosting } from '../../ledger/posting';
+import type { PostingResult, RefusalPosting } from '../../ledger/posting';
 import { refuse } from '../../ledger/refusals';
 import type { Refusal, RefusalCause } from '../../meter/reading';
 import type { Batch } from './commit-batch';
@@ -15,14 +15,14 @@ const MAX_UNKNOWN = 10_000;
 const MAX_HELD_OF_METER = 1_000;
 const MAX_CONTENT_LENGTH = 2_000;
 
-/** Writes what moves no money: refused readings, notices handed over. */
+/** Writes refused readings. */
 export class RecordPoster {
   private readonly insertRefusal;
   private readonly dropRejected;
-  private readonly handNotice;
   private readonly countHeld;
   private readonly countUnknown;
   private readonly countOfMeter;
+  private readonly selectSame;
   private unknownCount: number;
   private heldCount: number;
 
@@ -35,9 +35,6 @@ export class RecordPoster {
        RETURNING refusal_id, times`,
     );
     this.dropRejected = db.prepare("DELETE FROM refusal WHERE refusal_id <= ? AND kind = 'rejected'");
-    this.handNotice = db.prepare(
-      'UPDATE notice SET handed_at_ms = ? WHERE notice_id = ? AND handed_at_ms IS NULL',
-    );
     this.countHeld = db
       .prepare<[], number>("SELECT count(*) FROM refusal WHERE kind = 'held' AND settled_as IS NULL")
       .pluck();
@@ -49,6 +46,12 @@ export class RecordPoster {
     this.countOfMeter = db
       .prepare<[string], number>(
         "SELECT count(*) FROM refusal WHERE meter_id = ? AND kind = 'held' AND settled_as IS NULL",
+      )
+      .pluck();
+    this.selectSame = db
+      .prepare<[string, string, string, string], number>(
+        `SELECT 1 FROM refusal WHERE meter_id = ? AND kind = 'held' AND cause = ? AND field = ? AND value = ?
+           AND settled_as IS NULL`,
       )
       .pluck();
     this.heldCount = this.countHeld.get() ?? 0;
@@ -94,14 +97,13 @@ export class RecordPoster {
     return RECORDED;
   }
 
-  private isTooMuch({ kind, cause, meterId = '' }: Refusal): boolean {
+  /** What is held already and comes again takes no room. */
+  private isTooMuch({ kind, cause = 'other', meterId = '', field, value }: Refusal): boolean {
     if (kind !== 'held') return false;
-    if (cause === 'unknown-meter') return this.unknownCount >= MAX_UNKNOWN;
-    return (this.countOfMeter.get(meterId) ?? 0) >= MAX_HELD_OF_METER;
-  }
-
-  noticesHanded(batch: Batch, { noticeIds }: NoticesHandedPosting): PostingResult {
-    for (const noticeId of noticeIds) this.handNotice.run(batch.nowMs, noticeId);
-    return RECORDED;
+    const isFull =
+      cause === 'unknown-meter'
+        ? this.unknownCount >= MAX_UNKNOWN
+        : (this.countOfMeter.get(meterId) ?? 0) >= MAX_HELD_OF_METER;
+    return isFull && this.selectSame.get(meterId, cause, field, value) === undefined;
   }
 }

@@ -11,6 +11,7 @@ import { refuse } from '../../ledger/refusals';
 import type { RelayCommandState } from '../../ledger/store';
 import type { Batch } from './commit-batch';
 import type { LiveAccounts } from './live-accounts';
+import type { PolicyBook } from './policy-book';
 
 const RECORDED: PostingResult = { outcome: 'recorded' };
 /** A report whose own time lies further back than this comes from a clock that was set anew, not from a slow way. */
@@ -37,6 +38,7 @@ export class RelayPoster {
   private readonly setRenewed;
   private readonly nameCommand;
   private readonly takeBack;
+  private readonly selectOff;
   private readonly setLock;
   private readonly insertAudit;
   private readonly selectLastSwitch;
@@ -45,6 +47,7 @@ export class RelayPoster {
   constructor(
     db: Database.Database,
     private readonly live: LiveAccounts,
+    private readonly policies: PolicyBook,
   ) {
     this.selectRelay = db.prepare<[string], ReportedRow>(
       `SELECT meter_key, device_ms, lock_name FROM relay JOIN meter USING (meter_key)
@@ -83,10 +86,13 @@ export class RelayPoster {
        RETURNING meter_key, version`,
     );
     this.nameCommand = db.prepare('UPDATE relay SET command_id = ? WHERE meter_key = ?');
-    this.takeBack = db.prepare(
-      `UPDATE relay SET state = 'expired', desired = 'on'
-       WHERE meter_key IN (SELECT meter_key FROM meter WHERE account_key = ? AND closed_ms IS NULL)`,
-    );
+    this.takeBack = db.prepare(`UPDATE relay SET state = 'expired', desired = 'on' WHERE meter_key = ?`);
+    this.selectOff = db
+      .prepare<[number], number>(
+        `SELECT 1 FROM relay JOIN meter USING (meter_key)
+         WHERE account_key = ? AND closed_ms IS NULL AND desired = 'off' LIMIT 1`,
+      )
+      .pluck();
     this.setLock = db.prepare(
       'UPDATE relay SET lock_name = ?, lock_reason = ?, lock_ms = ? WHERE meter_key = ?',
     );
@@ -130,12 +136,17 @@ export class RelayPoster {
     this.insertSwitch.run(relay.meter_key, batch.nowMs, relay.desired, commandId);
   }
 
-  /** A cut that did not reach the relay in time is taken back, so that the next reading decides from what holds then. */
+  /**
+   * A cut that did not reach the relay in time is taken back, so that the next reading decides from what holds then. Where
+   * another meter of the account was reached, its light stays off: it would only go on and off with every try.
+   */
   private takeBackCut(meterId: string): void {
-    const account = this.live.meter(meterId)?.account;
-    if (!account) return;
-    this.live.changeSupply(account, { ...account, supply: 'on' });
-    this.takeBack.run(account.accountKey);
+    const meter = this.live.meter(meterId);
+    if (!meter) return;
+    const { account, meterKey } = meter;
+    this.takeBack.run(meterKey);
+    this.policies.quiet.end(account.accountKey);
+    if (this.selectOff.get(account.accountKey) === undefined) this.live.changeSupply(account, 'on');
   }
 
   renew(batch: Batch, { meterId, commandId }: RelayRenewPosting): PostingResult {

@@ -1,10 +1,10 @@
 import type { AccrualPosting, PostingResult, ReratePosting } from '../../ledger/posting';
+import { endOfStay } from '../../tariff/end-of-stay';
 import { accrue } from '../../tariff/price-curve';
 import { TRANSFER_KIND } from './books';
 import type { Batch } from './commit-batch';
 import type { LiveAccounts, LiveMeter } from './live-accounts';
 import type { MeterPrices } from './meter-prices';
-import { endOfStay } from './meter-stay';
 import type { DecisionPoster } from './post-decision';
 import type { Rerating } from './rerating';
 
@@ -19,19 +19,19 @@ export class StandingPoster {
     private readonly decisions: DecisionPoster,
   ) {}
 
-  accrual(batch: Batch, { meterKey, decide }: AccrualPosting): PostingResult {
+  accrual(batch: Batch, { meterKey, guard }: AccrualPosting): PostingResult {
     const meter = this.live.meterByKey(meterKey);
     if (meter.headMs === null) return RECORDED;
     if (meter.rerateMs !== null) this.rerating.settle(batch, meter, null);
     if (!this.accrueTo(batch, meter, batch.nowMs)) return RECORDED;
-    return this.decisions.post(batch, meter.account, null, decide, null);
+    return this.decisions.afterChange(batch, meter.account, guard);
   }
 
-  rerate(batch: Batch, { meterKey, decide }: ReratePosting): PostingResult {
+  rerate(batch: Batch, { meterKey, guard }: ReratePosting): PostingResult {
     const meter = this.live.meterByKey(meterKey);
     if (meter.rerateMs === null) return RECORDED;
     this.rerating.settle(batch, meter, null);
-    return this.decisions.post(batch, meter.account, null, decide, null);
+    return this.decisions.afterChange(batch, meter.account, guard);
   }
 
   /** Charges the days that have begun by `untilMs`. Returns whether that cost anything. */

@@ -46,7 +46,7 @@ export class TopUpPoster {
       posting.accountId,
       `${posting.amountMicros} by ${posting.channel}`,
     );
-    return this.decisions.post(batch, account, null, posting.decide, posting.amountMicros);
+    return this.decisions.afterChange(batch, account, posting.guard, { received: posting.amountMicros });
   }
 
   /** Money that nobody told of before is received and verified by the flow that brings it. */

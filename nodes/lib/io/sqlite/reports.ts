@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { micros } from '../../money/micros';
 import type { HeldReading, MeterHistoryPoint, MeterSummary } from '../../ledger/report';
 import type { Notice, NoticeKind } from '../../notice/notice';
+import type { Figures } from '../../policy/account-situation';
 import type { SupplyState } from '../../ledger/account';
 import type { ApprovedTariff } from '../../ledger/store';
 import type { Tariff } from '../../tariff/tariff';
@@ -17,7 +18,7 @@ interface SummaryRow {
   reported: SupplyState | null;
   state: string;
   is_protected: number;
-  warned_at_ms: number | null;
+  warned_ms: number | null;
   head_ms: number | null;
   head_wh: number | null;
   power_w: number | null;
@@ -34,16 +35,15 @@ interface KnownRow {
   load_w: number;
 }
 
-interface NoticeRow {
+export interface NoticeRow {
   notice_id: number;
   kind: NoticeKind;
-  account_id: string;
-  name: string;
+  account_id: string | null;
+  name: string | null;
   send_to: string;
   language: string;
   text: string;
-  balance_micros: number;
-  amount_micros: number | null;
+  figures: string;
   at_ms: number;
 }
 
@@ -55,12 +55,12 @@ interface Stay {
 }
 
 const SUMMARY_COLUMNS = `meter_id, account_id, customer.name, balance_micros, supply, reported, state, is_protected,
-  warned_at_ms, head_ms, head_wh, power_w
+  warned_ms, head_ms, head_wh, power_w
   FROM meter JOIN account USING (account_key) JOIN customer USING (customer_key) JOIN book ON book_key = account_key
-    JOIN relay USING (meter_key)
+    JOIN relay USING (meter_key) LEFT JOIN account_policy USING (account_key)
   WHERE closed_ms IS NULL`;
-const NOTICE_COLUMNS = `notice_id, kind, account_id, customer.name, send_to, notice.language, text, balance_micros, amount_micros, at_ms
-  FROM notice JOIN account USING (account_key) JOIN customer USING (customer_key)`;
+export const NOTICE_COLUMNS = `notice_id, kind, account_id, customer.name, send_to, notice.language, text, figures, at_ms
+  FROM notice LEFT JOIN account USING (account_key) LEFT JOIN customer USING (customer_key)`;
 
 /** So many of each: foreign meters that nobody registers shall not hide what waits for a decision. */
 const SELECT_HELD = `SELECT refusal_id AS refusalId, meter_id AS meterId, cause, field, value, reason, at_ms AS atMs,
@@ -242,27 +242,23 @@ function summaryOf(row: SummaryRow): MeterSummary {
     reported: row.reported,
     relayState: row.state,
     isProtected: row.is_protected === 1,
-    isWarned: row.warned_at_ms !== null,
+    isWarned: row.warned_ms !== null,
     lastReadingMs: row.head_ms,
     energyWh: row.head_wh,
     powerW: row.power_w,
   };
 }
 
-function noticeOf(row: NoticeRow): Notice {
-  const balanceMicros = micros(row.balance_micros);
+export function noticeOf(row: NoticeRow): Notice {
   return {
     noticeId: row.notice_id,
     kind: row.kind,
-    accountId: row.account_id,
-    name: row.name,
+    accountId: row.account_id ?? '',
+    name: row.name ?? '',
     to: row.send_to,
     language: row.language,
     text: row.text,
     atMs: row.at_ms,
-    data:
-      row.amount_micros === null
-        ? { balanceMicros }
-        : { balanceMicros, amountMicros: micros(row.amount_micros) },
+    data: JSON.parse(row.figures) as Figures,
   };
 }

@@ -1,8 +1,9 @@
 import type Database from 'better-sqlite3';
 import { segmentsOf, type CurvePoint, type Neighbours } from '../../meter/register-curve';
 import type { MeterState } from '../../tariff/meter-state';
+import { endOfStay } from '../../tariff/end-of-stay';
 import { accrueAsFarAs, changeOf, price } from '../../tariff/price-curve';
-import { pieceAt, type MeterPlan } from '../../tariff/meter-plan';
+import { pieceAt } from '../../tariff/meter-plan';
 import { micros } from '../../money/micros';
 import type { ChargeLine } from '../../tariff/charge';
 import { TRANSFER_KIND } from './books';
@@ -10,17 +11,8 @@ import type { Batch } from './commit-batch';
 import type { LiveAccounts, LiveMeter } from './live-accounts';
 import type { MeterCurve } from './meter-curve';
 import type { MeterPrices } from './meter-prices';
-import { dayAfterStay, EarlierStays, endOfStay, openingState } from './meter-stay';
-
-interface Mark {
-  atMs: number;
-  state: MeterState;
-}
-
-interface CheckpointRow {
-  at_ms: number;
-  fold: string;
-}
+import { MeterMarks } from './meter-marks';
+import { dayAfterStay } from './meter-stay';
 
 /** Pricing a past again takes milliseconds, and readings come in groups that nobody may wait long for. */
 const RERATINGS_PER_BATCH = 10;
@@ -31,12 +23,9 @@ const RERATINGS_PER_BATCH = 10;
  * between it and what was charged until now.
  */
 export class Rerating {
-  private readonly selectCheckpoint;
-  private readonly selectFirst;
   private readonly dropCheckpoints;
   private readonly selectClosed;
-  private readonly selectFirstLate;
-  private readonly earlierStays;
+  private readonly marks;
   private settledIn: { batch: Batch; count: number } | null = null;
 
   constructor(
@@ -45,26 +34,16 @@ export class Rerating {
     private readonly curve: MeterCurve,
     private readonly prices: MeterPrices,
   ) {
-    this.selectCheckpoint = db.prepare<[number, number], CheckpointRow>(
-      'SELECT at_ms, fold FROM checkpoint WHERE meter_key = ? AND at_ms <= ? ORDER BY at_ms DESC LIMIT 1',
-    );
-    this.selectFirst = db
-      .prepare<[number], number | null>('SELECT min(at_ms) FROM checkpoint WHERE meter_key = ?')
-      .pluck();
     this.dropCheckpoints = db.prepare('DELETE FROM checkpoint WHERE meter_key = ? AND at_ms > ?');
     this.selectClosed = db
       .prepare<[number], number | null>('SELECT closed_ms FROM meter WHERE meter_key = ?')
       .pluck();
-    this.selectFirstLate = db
-      .prepare<[number], number | null>('SELECT min(at_ms) FROM reading WHERE meter_key = ? AND is_late = 1')
-      .pluck();
-    this.earlierStays = new EarlierStays(db);
+    this.marks = new MeterMarks(db, curve, (text) => prices.readFold(text));
   }
 
   /** What pricing remembers at a meter's first reading. */
   openingOf(meter: LiveMeter, first: Pick<CurvePoint, 'atMs' | 'energyWh' | 'exportWh'>): MeterState {
-    const plan = this.prices.planOf(meter);
-    return openingState(plan, first, this.earlierStays.daysFrom(meter, plan, first.atMs));
+    return this.marks.openingOf(meter, this.prices.planOf(meter), first);
   }
 
   neighbours(meter: LiveMeter, atMs: number): Neighbours | undefined {
@@ -148,7 +127,8 @@ export class Rerating {
 
   private priceAgain(meter: LiveMeter, before: MeterState, sinceMs: number): MeterState {
     const plan = this.prices.planOf(meter);
-    const mark = this.markBefore(meter, plan, sinceMs);
+    const mark = this.marks.before(meter, plan, sinceMs);
+    if (mark.atMs === mark.firstMs) this.prices.keepCheckpoint(meter, mark.atMs, mark.state);
     this.dropCheckpoints.run(meter.meterKey, mark.atMs);
     let { state } = mark;
     for (const segment of segmentsOf(this.curve.since(meter, mark.atMs))) {
@@ -158,46 +138,6 @@ export class Rerating {
         this.prices.keepCheckpoint(meter, segment.fromMs, earlier);
     }
     return accrueAsFarAs(plan, state, before).state;
-  }
-
-  /**
-   * The latest mark of which nothing can have changed: neither a reading nor a day charged by then is later than
-   * `sinceMs`. At a meter's first reading all begins anew, since its billing period may be another one now.
-   */
-  private markBefore(meter: LiveMeter, plan: MeterPlan, sinceMs: number): Mark {
-    const { meterKey } = meter;
-    const firstMs = this.selectFirst.get(meterKey);
-    if (firstMs === undefined || firstMs === null)
-      throw new Error(`meter ${meter.meterId} has a head and no mark at its first reading`);
-    if (sinceMs < firstMs) {
-      const opening = this.openEarlier(meter, firstMs);
-      if (opening) return opening;
-    }
-    let row = this.selectCheckpoint.get(meterKey, sinceMs);
-    while (row && row.at_ms > firstMs) {
-      const state = this.prices.readFold(row.fold);
-      const { days } = pieceAt(plan, sinceMs - 1).tariff;
-      if (days.day(state.nextDay - 1).fromMs < sinceMs) return { atMs: row.at_ms, state };
-      row = this.selectCheckpoint.get(meterKey, row.at_ms - 1);
-    }
-    const [first] = this.curve.since({ meterKey, headMs: firstMs }, firstMs);
-    if (!first) throw new Error(`meter ${meter.meterId} has a mark and no first reading`);
-    const kept = this.selectCheckpoint.get(meterKey, firstMs);
-    const daysFromMs = kept ? this.prices.readFold(kept.fold).startMs : first.atMs;
-    const state = openingState(plan, first, daysFromMs);
-    this.prices.keepCheckpoint(meter, first.atMs, state);
-    return { atMs: first.atMs, state };
-  }
-
-  /** The mark of a reading that a person put before the first one; undefined when there is none. */
-  private openEarlier(meter: LiveMeter, firstMs: number): Mark | undefined {
-    const lateMs = this.selectFirstLate.get(meter.meterKey) ?? null;
-    if (lateMs === null || lateMs >= firstMs) return undefined;
-    const first = this.curve.first(meter);
-    if (!first) return undefined;
-    const state = this.openingOf(meter, first);
-    this.prices.keepCheckpoint(meter, first.atMs, state);
-    return { atMs: first.atMs, state };
   }
 }
 

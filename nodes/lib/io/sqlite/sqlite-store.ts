@@ -3,8 +3,9 @@ import type { AccountCard } from '../../ledger/account';
 import type { Posting, PostingResult } from '../../ledger/posting';
 import type {
   ApprovedTariff,
-  MeterPast,
   MeterPricing,
+  MeterStay,
+  QuarantinedAccount,
   RelayRecord,
   RelaySwitching,
   Store,
@@ -12,24 +13,36 @@ import type {
 import type { HeldReading, MeterHistoryPoint, MeterSummary } from '../../ledger/report';
 import { statementOf, type Statement } from '../../ledger/statement';
 import type { Notice } from '../../notice/notice';
+import type { Why } from '../../policy/why';
 import type { Debt } from '../../payment/debt-plan';
 import type { MoneyBackRecord, PaymentRecord } from '../../payment/payment';
 import type { StoredMoment } from '../../meter/intake';
 import type { KnownMeter } from '../../meter/register-chain';
 import type { Neighbours } from '../../meter/register-curve';
 import { micros, type Micros } from '../../money/micros';
-import { BatchBook, type Batch } from './commit-batch';
+import type { FeedPrice } from '../../tariff/meter-terms';
+import type { PastStay } from '../../tariff/simulate';
+import { BatchBook } from './commit-batch';
 import { Books } from './books';
 import { LiveAccounts } from './live-accounts';
 import { openDatabase } from './open-database';
-import { DecisionPoster, type ComposeNotice } from './post-decision';
+import { DecisionPoster } from './post-decision';
+import { AccountSituations } from './account-situations';
+import { PolicyBook } from './policy-book';
+import { PolicyPoster } from './post-policy';
+import { PolicyReports } from './policy-reports';
+import { NoticeBook, type ComposeNotice, type Office } from './notice-book';
+import { SqliteNoticeShelf } from './notice-shelf';
+import { NoticePoster } from './post-notices';
 import { AccountCards } from './account-cards';
 import { AccountHistories } from './account-history';
 import { MeterCurve } from './meter-curve';
 import { MeterFolds } from './meter-folds';
+import { MeterPasts } from './meter-pasts';
 import { MeterPrices } from './meter-prices';
 import { MeterPricings } from './meter-pricings';
-import { ChargePoster, type ResultOrLater } from './post-charge';
+import { postWith, type Posters } from './post-any';
+import { ChargePoster } from './post-charge';
 import { HeldPoster } from './post-held';
 import { MeterPoster } from './post-meters';
 import { RecordPoster } from './post-records';
@@ -55,21 +68,17 @@ export class SqliteStore implements Store {
   private readonly live: LiveAccounts;
   private readonly books: Books;
   private readonly tariffs: TariffBook;
-  private readonly charges: ChargePoster;
-  private readonly standing: StandingPoster;
-  private readonly topUps: TopUpPoster;
   private readonly payments: PaymentBook;
-  private readonly paymentPoster: PaymentPoster;
-  private readonly moneyBacks: MoneyBackPoster;
   private readonly debtBook: DebtBook;
-  private readonly meters: MeterPoster;
-  private readonly held: HeldPoster;
-  private readonly tariffPoster: TariffPoster;
+  private readonly policyBook: PolicyBook;
+  private readonly policyReports: PolicyReports;
   private readonly records: RecordPoster;
-  private readonly relayPoster: RelayPoster;
+  private readonly posters: Posters;
   private readonly relayRecords: RelayRecords;
   private readonly curve: MeterCurve;
   private readonly pricings: MeterPricings;
+  private readonly pasts: MeterPasts;
+  readonly notices: SqliteNoticeShelf;
   private readonly histories: AccountHistories;
   private readonly cards: AccountCards;
   private readonly reports: Reports;
@@ -79,7 +88,7 @@ export class SqliteStore implements Store {
     (postings: readonly Posting[], nowMs: number) => PostingResult[]
   >;
 
-  constructor(file: string, compose: ComposeNotice) {
+  constructor(file: string, compose: ComposeNotice, office?: Office) {
     this.db = openDatabase(file);
     this.batches = new BatchBook(this.db);
     this.rows = new RowWriter(this.db);
@@ -87,44 +96,53 @@ export class SqliteStore implements Store {
     this.books = new Books(this.db, this.live, this.rows);
     this.tariffs = new TariffBook(this.db);
     this.curve = new MeterCurve(this.db, () => this.rows.write());
-    const decisions = new DecisionPoster(this.db, this.live, compose);
+    const notices = new NoticeBook(this.db, compose, office);
     const folds = new MeterFolds(this.db, this.curve, this.tariffs);
     const prices = new MeterPrices(this.db, this.tariffs, folds, this.books);
-    const rerating = new Rerating(this.db, this.live, this.curve, prices);
-    this.charges = new ChargePoster(this.db, this.live, this.rows, prices, rerating, decisions);
-    this.standing = new StandingPoster(this.live, prices, rerating, decisions);
-    this.payments = new PaymentBook(this.db);
     this.debtBook = new DebtBook(this.db, this.live, this.books);
-    this.paymentPoster = new PaymentPoster(this.db, this.live, this.payments);
-    this.moneyBacks = new MoneyBackPoster(this.db, this.live, this.books, this.payments, decisions);
-    this.topUps = new TopUpPoster(this.db, this.live, this.books, this.payments, this.debtBook, decisions);
-    this.meters = new MeterPoster(
-      this.db,
-      this.live,
-      this.books,
-      this.charges,
-      this.standing,
-      rerating,
-      decisions,
-    );
-    this.tariffPoster = new TariffPoster(this.db, this.live, this.tariffs, rerating);
+    this.policyBook = new PolicyBook(this.db);
+    const situations = new AccountSituations(this.live, prices, this.debtBook, this.policyBook);
+    const decisions = new DecisionPoster(this.db, this.live, this.policyBook, situations, notices);
+    const rerating = new Rerating(this.db, this.live, this.curve, prices);
+    const charges = new ChargePoster(this.db, this.live, this.rows, prices, rerating, decisions);
+    const standing = new StandingPoster(this.live, prices, rerating, decisions);
+    this.payments = new PaymentBook(this.db);
     this.records = new RecordPoster(this.db);
-    this.relayPoster = new RelayPoster(this.db, this.live);
+    this.posters = {
+      charges,
+      standing,
+      topUps: new TopUpPoster(this.db, this.live, this.books, this.payments, this.debtBook, decisions),
+      payments: new PaymentPoster(this.db, this.live, this.payments),
+      moneyBacks: new MoneyBackPoster(this.db, this.live, this.books, this.payments, decisions, notices),
+      debts: this.debtBook,
+      meters: new MeterPoster(this.db, this.live, this.books, charges, standing, rerating, decisions),
+      held: new HeldPoster(this.db, this.live, charges, this.records, decisions),
+      tariffs: new TariffPoster(this.db, this.live, this.tariffs, rerating),
+      records: this.records,
+      relays: new RelayPoster(this.db, this.live, this.policyBook),
+      policies: new PolicyPoster(this.db, this.live, this.policyBook, decisions),
+      notices: new NoticePoster(this.db, this.live, notices),
+    };
     this.relayRecords = new RelayRecords(this.db);
-    this.held = new HeldPoster(this.db, this.live, this.charges, this.records, decisions);
-    this.pricings = new MeterPricings(this.db, this.tariffs, folds, this.curve);
+    this.pricings = new MeterPricings(this.db, this.tariffs, folds);
+    this.pasts = new MeterPasts(this.db, this.tariffs, folds, this.curve);
     this.histories = new AccountHistories(this.db);
     this.cards = new AccountCards(this.db);
+    this.notices = new SqliteNoticeShelf(this.db);
     this.reports = new Reports(this.db);
+    this.policyReports = new PolicyReports(this.db);
     this.selectSite = this.db.prepare<[string], string>('SELECT value FROM site WHERE name = ?').pluck();
     this.insertSite = this.db.prepare(
       'INSERT INTO site (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
     );
     this.commitAll = this.db.transaction((postings: readonly Posting[], nowMs: number) => {
-      if (!this.live.begin()) this.tariffs.forget();
+      if (!this.live.begin()) {
+        this.tariffs.forget();
+        this.policyBook.forget();
+      }
       const batch = this.batches.begin(nowMs, this.rows.lastTransferKey());
       const results = postings
-        .map((posting) => this.post(batch, posting))
+        .map((posting) => postWith(this.posters, batch, posting))
         .map((result) => (typeof result === 'function' ? result() : result));
       this.live.flush();
       this.batches.seal(batch);
@@ -140,56 +158,9 @@ export class SqliteStore implements Store {
       this.live.forget();
       this.books.forget();
       this.tariffs.forget();
+      this.policyBook.forget();
       this.records.forget();
       throw error;
-    }
-  }
-
-  /** One line per type: the compiler sees that none is missing. */
-  private post(batch: Batch, posting: Posting): ResultOrLater {
-    switch (posting.type) {
-      case 'charge':
-        return this.charges.charge(batch, posting);
-      case 'accrual':
-        return this.standing.accrual(batch, posting);
-      case 'rerate':
-        return this.standing.rerate(batch, posting);
-      case 'topUp':
-        return this.topUps.topUp(batch, posting);
-      case 'receivePayment':
-        return this.paymentPoster.receive(batch, posting);
-      case 'assignPayment':
-        return this.paymentPoster.assign(batch, posting);
-      case 'acknowledgePayment':
-        return this.paymentPoster.acknowledge(batch, posting);
-      case 'moneyBack':
-        return this.moneyBacks.ask(batch, posting);
-      case 'settleMoneyBack':
-        return this.moneyBacks.settle(batch, posting);
-      case 'openDebt':
-        return this.debtBook.open(batch, posting);
-      case 'approveTariff':
-        return this.tariffPoster.approve(batch, posting);
-      case 'feedPrices':
-        return this.tariffPoster.addPrices(batch, posting);
-      case 'register':
-        return this.meters.register(batch, posting);
-      case 'closeMeter':
-        return this.meters.close(batch, posting);
-      case 'settleHeld':
-        return this.held.settle(batch, posting);
-      case 'refusal':
-        return this.records.refusal(batch, posting);
-      case 'relayReport':
-        return this.relayPoster.report(batch, posting);
-      case 'relayProgress':
-        return this.relayPoster.progress(batch, posting);
-      case 'relayRenew':
-        return this.relayPoster.renew(batch, posting);
-      case 'relayLock':
-        return this.relayPoster.lock(batch, posting);
-      case 'noticesHanded':
-        return this.records.noticesHanded(batch, posting);
     }
   }
 
@@ -222,8 +193,16 @@ export class SqliteStore implements Store {
     return this.pricings.read(meterId, firstTariffId);
   }
 
-  past(meterId: string, sinceMs: number, firstTariffId: string): MeterPast | undefined {
-    return this.pricings.past(meterId, sinceMs, firstTariffId);
+  stays(meterIds: readonly string[] | null, fromMs: number, toMs: number): MeterStay[] {
+    return this.pasts.stays(meterIds, fromMs, toMs);
+  }
+
+  past(meterKey: number, sinceMs: number): PastStay | undefined {
+    return this.pasts.past(meterKey, sinceMs);
+  }
+
+  feed(tariffId: string): readonly FeedPrice[] {
+    return this.tariffs.feedOf(tariffId);
   }
 
   dueAccruals(nowMs: number, limit: number): number[] {
@@ -273,6 +252,18 @@ export class SqliteStore implements Store {
 
   relaysOff(limit: number): RelayRecord[] {
     return this.relayRecords.off(limit);
+  }
+
+  dueLooks(nowMs: number, limit: number): number[] {
+    return this.policyReports.dueLooks(nowMs, limit);
+  }
+
+  whys(accountId: string, limit: number): Why[] {
+    return this.policyReports.whys(accountId, limit);
+  }
+
+  quarantined(limit: number): QuarantinedAccount[] {
+    return this.policyReports.quarantined(limit);
   }
 
   unhandedNotices(limit: number): Notice[] {

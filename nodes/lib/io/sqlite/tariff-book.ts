@@ -97,7 +97,12 @@ export class TariffBook {
   planOf(meterKey: number, firstTariffId: string | null): MeterPlan | null {
     const terms = this.selectTerms.all(meterKey);
     if (firstTariffId === null && terms.some(({ tariff_id }) => tariff_id === null)) return null;
-    const rows = terms.map((row) => ({ ...row, tariff_id: row.tariff_id ?? firstTariffId ?? '' }));
+    // The first terms hold from the beginning of time, so that it does not matter when a meter came.
+    const rows = terms.map((row, index) => ({
+      ...row,
+      from_ms: index === 0 ? 0 : row.from_ms,
+      tariff_id: row.tariff_id ?? firstTariffId ?? '',
+    }));
     const key = JSON.stringify(rows);
     const known = this.plans.get(key);
     if (known) return known;

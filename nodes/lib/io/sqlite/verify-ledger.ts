@@ -72,15 +72,27 @@ function findBrokenFile(db: Database.Database): string | null {
 function findLooseReference(db: Database.Database): string | null {
   const [row] = db.pragma('foreign_key_check') as { table: string; rowid: number | null; parent: string }[];
   if (row) return `${row.table} row ${row.rowid ?? '?'} points at a missing row of ${row.parent}`;
-  return findFirst(UNCHECKED_REFERENCES, ({ table, row: which, parent, isThere }) => {
-    const loose = db.prepare<[], string>(`SELECT ${which} FROM ${table} WHERE NOT (${isThere}) LIMIT 1`);
+  return findFirst(UNCHECKED_REFERENCES, ({ table, row: which, parent, isThere, from = table }) => {
+    const loose = db.prepare<[], string>(`SELECT ${which} FROM ${from} WHERE NOT (${isThere}) LIMIT 1`);
     const found = loose.pluck().get();
     return found === undefined ? null : `${table} row ${found} points at a missing row of ${parent}`;
   });
 }
 
-/** References of what is written for every reading. SQLite would search for each, so they are no foreign keys there. */
-const UNCHECKED_REFERENCES: readonly { table: string; row: string; parent: string; isThere: string }[] = [
+interface Reference {
+  table: string;
+  row: string;
+  parent: string;
+  isThere: string;
+  /** The rows that are looked at, where that is not the whole table. */
+  from?: string;
+}
+
+/**
+ * References that are no foreign keys: those of what is written for every reading, since SQLite would search for each
+ * of them, and those that lead to one of several columns.
+ */
+const UNCHECKED_REFERENCES: readonly Reference[] = [
   {
     table: 'reading',
     row: `'of meter ' || meter_key || ' at ' || at_ms`,
@@ -103,7 +115,21 @@ const UNCHECKED_REFERENCES: readonly { table: string; row: string; parent: strin
     table: 'transfer',
     row: 'transfer_key',
     parent: 'tariff_version',
-    isThere: 'tariff_key IS NULL OR tariff_key IN (SELECT tariff_key FROM tariff_version)',
+    isThere: `(meter_key IS NULL) = (tariff_key IS NULL)
+      AND (tariff_key IS NULL OR tariff_key IN (SELECT tariff_key FROM tariff_version))`,
+  },
+  {
+    table: 'transfer',
+    row: 'transfer_key',
+    parent: 'transfer_kind',
+    isThere: 'kind IN (SELECT kind FROM transfer_kind)',
+  },
+  {
+    table: 'transfer',
+    row: 'transfer_key',
+    parent: 'the meters of its account',
+    isThere: `meter_key IS NULL OR EXISTS
+      (SELECT 1 FROM meter WHERE meter.meter_key = transfer.meter_key AND account_key IN (debit, credit))`,
   },
   {
     table: 'transfer',
@@ -112,6 +138,27 @@ const UNCHECKED_REFERENCES: readonly { table: string; row: string; parent: strin
     isThere: `reading_ms IS NULL OR EXISTS
       (SELECT 1 FROM reading WHERE reading.at_ms = reading_ms AND reading.meter_key = transfer.meter_key)`,
   },
+  {
+    table: 'late reading',
+    row: `'of meter ' || meter_key || ' at ' || at_ms`,
+    parent: 'reading',
+    // The steps of the chain are looked at one by one where the register is.
+    from: '(SELECT * FROM reading WHERE is_late = 1) AS late',
+    isThere: `EXISTS (SELECT 1 FROM reading WHERE reading.at_ms = late.from_ms AND reading.meter_key = late.meter_key)`,
+  },
+  ...['checkpoint', 'meter_fold'].map((table) => ({
+    table,
+    row: `'of meter ' || meter_key || ' at ' || at_ms`,
+    parent: 'reading',
+    isThere: `EXISTS (SELECT 1 FROM reading WHERE reading.at_ms = ${table}.at_ms AND reading.meter_key = ${table}.meter_key)`,
+  })),
+  // Nobody would see a meter without these.
+  ...['relay', 'meter_terms'].map((parent) => ({
+    table: 'meter',
+    row: 'meter_id',
+    parent,
+    isThere: `meter_key IN (SELECT meter_key FROM ${parent})`,
+  })),
 ];
 
 function findFirst<Item>(items: readonly Item[], find: (item: Item) => string | null): string | null {
@@ -180,9 +227,13 @@ function findBrokenRegister(db: Database.Database): string | null {
          (SELECT energy_wh FROM reading WHERE reading.meter_key = meter.meter_key AND at_ms = head_ms) LIMIT 1`,
     )
     .get();
-  return head
-    ? `meter ${head.meter_id} has its head at ${head.head_ms}, its last reading at ${head.last_ms}`
-    : null;
+  if (head)
+    return `meter ${head.meter_id} has its head at ${head.head_ms}, its last reading at ${head.last_ms}`;
+  const ended = db
+    .prepare<[], string>('SELECT meter_id FROM meter WHERE closed_ms < head_ms LIMIT 1')
+    .pluck()
+    .get();
+  return ended === undefined ? null : `meter ${ended} has a reading after it was taken down`;
 }
 
 /** What is added to a device's registers is what was recorded when a person settled a reading, and nothing before that. */

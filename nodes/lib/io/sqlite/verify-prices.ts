@@ -1,13 +1,14 @@
 import type Database from 'better-sqlite3';
 import { ZERO_MICROS } from '../../money/micros';
 import { segmentsOf, type CurvePoint } from '../../meter/register-curve';
+import { endOfStay } from '../../tariff/end-of-stay';
 import type { MeterPlan } from '../../tariff/meter-plan';
 import type { MeterState } from '../../tariff/meter-state';
 import { accrueAsFarAs, changeOf, nextAccrualMs, price } from '../../tariff/price-curve';
 import { errorText } from '../../text/to-error';
 import { MeterCurve } from './meter-curve';
 import { MeterFolds, readFold } from './meter-folds';
-import { endOfStay, openingState } from './meter-stay';
+import { openingState } from './meter-stay';
 import { TariffBook } from './tariff-book';
 
 interface MeterRow {

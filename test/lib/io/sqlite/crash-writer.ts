@@ -8,7 +8,7 @@ import type { Posting, PostingResult } from '../../../../nodes/lib/ledger/postin
 import type { Segment } from '../../../../nodes/lib/meter/reading';
 import type { Micros } from '../../../../nodes/lib/money/micros';
 import { crashTariff, VERSION_EVERY_MS } from './crash-tariff';
-import { approvalOf, chargeOf, keepSupply, registration, START_MS, topUpOf } from './ledger-fixture';
+import { approvalOf, chargeOf, registration, START_MS, topUpOf } from './ledger-fixture';
 
 const [file = '', round = '0'] = process.argv.slice(2);
 const METERS = 20;
@@ -90,9 +90,9 @@ function chargeOn(): void {
   clockMs += CLOCK_STEP_MS;
   const untilMs = clockMs;
   for (const meterKey of store.dueReratings(METERS))
-    submit({ type: 'rerate', meterKey, decide: keepSupply }, `rerate ${meterKey}`, () => undefined);
+    submit({ type: 'rerate', meterKey, guard: null }, `rerate ${meterKey}`, () => undefined);
   for (const meterKey of store.dueAccruals(untilMs, METERS)) {
-    const posting: Posting = { type: 'accrual', meterKey, decide: keepSupply };
+    const posting: Posting = { type: 'accrual', meterKey, guard: null };
     submit(posting, `standing ${meterKey} ${untilMs}`, () => undefined);
   }
   setTimeout(chargeOn, 1);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { verifyLedger } from '../../../../nodes/lib/io/sqlite/verify-ledger';
 import { samples } from '../../property';
 import { crashTariff, DAY_MICROS } from './crash-tariff';
-import { keepSupply, LedgerFixture, START_MS } from './ledger-fixture';
+import { LedgerFixture, START_MS } from './ledger-fixture';
 import { LedgerRows } from './ledger-rows';
 
 /** How often the writer is killed; `WATTKEEPER_KILLS=200` looks longer. */
@@ -43,9 +43,9 @@ function settleWhatIsDue(ledger: LedgerFixture): void {
   const { store } = ledger;
   const nowMs = store.lastMs() + 1;
   for (const meterKey of store.dueReratings(1_000))
-    store.commit([{ type: 'rerate', meterKey, decide: keepSupply }], nowMs);
+    store.commit([{ type: 'rerate', meterKey, guard: null }], nowMs);
   for (const meterKey of store.dueAccruals(nowMs, 1_000))
-    store.commit([{ type: 'accrual', meterKey, decide: keepSupply }], nowMs);
+    store.commit([{ type: 'accrual', meterKey, guard: null }], nowMs);
 }
 
 /** Every day that a writer was told of is paid, and none twice: the days are counted here by the calendar of UTC. */

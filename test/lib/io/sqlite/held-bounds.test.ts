@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Posting } from '../../../../nodes/lib/ledger/posting';
 import type { Refusal } from '../../../../nodes/lib/meter/reading';
-import { keepSupply, LedgerFixture } from './ledger-fixture';
+import { LedgerFixture } from './ledger-fixture';
 import { LedgerRows } from './ledger-rows';
 
 const MAX_UNKNOWN = 10_000;
@@ -63,9 +63,12 @@ describe('held readings without end', () => {
   it('of one meter are as many as a person can look at, and one that is settled makes room', () => {
     hold('fell', MAX_OF_METER + 3, () => 'M1');
     assert.deepEqual([countOf('held', 'fell'), countOf('rejected', 'fell')], [MAX_OF_METER, 3]);
+    hold('fell', 2, () => 'M1');
+    assert.deepEqual([countOf('held', 'fell'), countOf('rejected', 'fell')], [MAX_OF_METER, 3]);
+    assert.equal(ledger.store.heldReadings(1)[0]?.times, 2, 'what is held and comes again is a repeat');
     const [oldest] = ledger.store.heldReadings(1);
     const settlement = { as: 'reject' } as const;
-    const posting = { type: 'settleHeld', by: 'clerk', decide: keepSupply } as const;
+    const posting = { type: 'settleHeld', by: 'clerk', guard: null } as const;
     const settled = ledger.commit({ ...posting, refusalId: oldest?.refusalId ?? 0, settlement });
     assert.notEqual(settled.outcome, 'refused', JSON.stringify(settled));
     hold('fell', 1, () => 'M1');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { verifyLedger } from '../../../../nodes/lib/io/sqlite/verify-ledger';
 import type { PostingResult, Settlement } from '../../../../nodes/lib/ledger/posting';
 import type { Reading } from '../../../../nodes/lib/meter/reading';
-import { approvalOf, HOME_TARIFF, keepSupply, LedgerFixture, registration, START_MS } from './ledger-fixture';
+import { approvalOf, HOME_TARIFF, LedgerFixture, registration, START_MS } from './ledger-fixture';
 import { LedgerRows } from './ledger-rows';
 import { nameOf, ReadingFlow } from './reading-flow';
 
@@ -160,7 +160,7 @@ describe('a held reading', () => {
   };
   const settle = (refusalId: number, settlement: Settlement, nowMinute = 100): PostingResult => {
     ledger.nowMs = START_MS + nowMinute * MINUTE_MS;
-    return ledger.commit({ type: 'settleHeld', refusalId, settlement, by: 'clerk', decide: keepSupply });
+    return ledger.commit({ type: 'settleHeld', refusalId, settlement, by: 'clerk', guard: null });
   };
   const billedWh = (): number => (0 - (ledger.store.balanceOf('A1') ?? NaN)) / MICROS_PER_WH;
   const oldestHeld = (): number =>
@@ -322,7 +322,7 @@ describe('a held reading', () => {
     assert.equal(billedWh(), 19_960);
     ledger.commit(approvalOf({ ...HOME_TARIFF, version: 2 }, START_MS - 100 * MINUTE_MS));
     for (const meterKey of ledger.store.dueReratings(10))
-      ledger.commit({ type: 'rerate', meterKey, decide: keepSupply });
+      ledger.commit({ type: 'rerate', meterKey, guard: null });
     assert.equal(billedWh(), 19_960);
     assertSound();
   });

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AccountState, Registration } from '../../../../nodes/lib/ledger/account';
+import type { Registration } from '../../../../nodes/lib/ledger/account';
 import type {
   ApproveTariffPosting,
   ChargePosting,
@@ -11,11 +11,13 @@ import type {
 } from '../../../../nodes/lib/ledger/posting';
 import type { Segment } from '../../../../nodes/lib/meter/reading';
 import { micros } from '../../../../nodes/lib/money/micros';
-import type { Circumstances, Decision, DecideSupply } from '../../../../nodes/lib/policy/supply-decision';
+import type { SupplyGuard } from '../../../../nodes/lib/policy/supply-guard';
 import { SqliteStore } from '../../../../nodes/lib/io/sqlite/sqlite-store';
 import type { Tariff } from '../../../../nodes/lib/tariff/tariff';
 
 export const START_MS = 1_700_000_000_000;
+/** Where Linux keeps files in memory. */
+const MEMORY_FOLDER = '/dev/shm';
 const MICROS_PER_WH = 8_000;
 /** Eight a kWh, at every hour. */
 export const HOME_TARIFF: Tariff = {
@@ -27,15 +29,6 @@ export const HOME_TARIFF: Tariff = {
   seasons: [],
   components: [{ kind: 'flat', id: 'energy', rateMicrosPerKwh: 1000 * MICROS_PER_WH }],
 };
-
-/** Decides nothing; tests of decisions bring their own. */
-export const keepSupply: DecideSupply = (account: AccountState, _now: Circumstances): Decision => ({
-  supply: null,
-  reason: '',
-  heldBackBy: null,
-  warnedAtMs: account.warnedAtMs,
-  notices: [],
-});
 
 export function registration(number: number): Registration {
   return {
@@ -54,14 +47,10 @@ export function registration(number: number): Registration {
   };
 }
 
-export function chargeOf(
-  meterId: string,
-  segment: Segment,
-  decide: DecideSupply = keepSupply,
-): ChargePosting {
+export function chargeOf(meterId: string, segment: Segment, guard: SupplyGuard | null = null): ChargePosting {
   const reading = { meterId, atMs: segment.toMs, energyWh: segment.toWh };
   const amountMicros = micros((segment.toWh - segment.fromWh) * MICROS_PER_WH);
-  return { type: 'charge', reading, segment, charge: { amountMicros, tariffId: 'home' }, decide };
+  return { type: 'charge', reading, segment, charge: { amountMicros, tariffId: 'home' }, guard };
 }
 
 export function topUpOf(accountId: string, amountMicros: number, reference: string): TopUpPosting {
@@ -73,7 +62,7 @@ export function topUpOf(accountId: string, amountMicros: number, reference: stri
     reference,
     channel: 'counter',
     by: 'clerk',
-    decide: keepSupply,
+    guard: null,
   };
 }
 
@@ -83,17 +72,22 @@ export function approvalOf(tariff: Tariff, inForceMs: number | null = null): App
 
 /** A real ledger in a folder of its own. */
 export class LedgerFixture {
-  readonly folder = mkdtempSync(join(tmpdir(), 'wattkeeper-ledger-'));
-  readonly file = join(this.folder, 'ledger.sqlite');
-  store = this.open();
+  readonly folder: string;
+  readonly file: string;
+  store: SqliteStore;
   nowMs = START_MS;
 
-  constructor(tariff: Tariff = HOME_TARIFF, inForceMs: number | null = null) {
+  /** In memory, where thousands of commits cost no writing to a disk; else where a disk has to keep its word. */
+  constructor(tariff: Tariff = HOME_TARIFF, inForceMs: number | null = null, isInMemory = false) {
+    const root = isInMemory && existsSync(MEMORY_FOLDER) ? MEMORY_FOLDER : tmpdir();
+    this.folder = mkdtempSync(join(root, 'wattkeeper-ledger-'));
+    this.file = join(this.folder, 'ledger.sqlite');
+    this.store = this.open();
     this.commit(approvalOf(tariff, inForceMs));
   }
 
   open(): SqliteStore {
-    return new SqliteStore(this.file, (kind, _language, balance) => `${kind} ${balance}`);
+    return new SqliteStore(this.file, (kind, _language, { balanceMicros }) => `${kind} ${balanceMicros}`);
   }
 
   /** Commits one posting as a batch of its own. */

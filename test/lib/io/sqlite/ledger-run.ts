@@ -8,7 +8,7 @@ import type { FeedPrice } from '../../../../nodes/lib/tariff/meter-terms';
 import type { Tariff } from '../../../../nodes/lib/tariff/tariff';
 import type { PricedCase } from '../../tariff/random-tariff';
 import { priceOfCurve, TariffHistory } from './curve-price';
-import { approvalOf, keepSupply, LedgerFixture, registration, topUpOf } from './ledger-fixture';
+import { approvalOf, LedgerFixture, registration, topUpOf } from './ledger-fixture';
 import { nameOf, ReadingFlow } from './reading-flow';
 
 const METERS = [1, 2];
@@ -118,7 +118,7 @@ export class LedgerRun {
         flow.submit(
           ...flow.store
             .dueAccruals(this.nowMs, 10)
-            .map((meterKey) => ({ type: 'accrual' as const, meterKey, decide: keepSupply })),
+            .map((meterKey) => ({ type: 'accrual' as const, meterKey, guard: null })),
         );
         return;
       }
@@ -126,7 +126,7 @@ export class LedgerRun {
         flow.submit(
           ...flow.store
             .dueReratings(10)
-            .map((meterKey) => ({ type: 'rerate' as const, meterKey, decide: keepSupply })),
+            .map((meterKey) => ({ type: 'rerate' as const, meterKey, guard: null })),
         );
         return;
       }

@@ -8,7 +8,7 @@ import type { DebtPlan } from '../../../../nodes/lib/payment/debt-plan';
 import { NO_CHARGES, paymentState, type PaymentClaim } from '../../../../nodes/lib/payment/payment';
 import { DAY_MS } from '../../../../nodes/lib/time/calendar-date';
 import { property } from '../../property';
-import { chargeOf, keepSupply, LedgerFixture, START_MS, topUpOf } from './ledger-fixture';
+import { chargeOf, LedgerFixture, START_MS, topUpOf } from './ledger-fixture';
 import { backOf, claimOf, UNIT } from './payment-postings';
 
 describe('payments in the ledger', () => {
@@ -42,7 +42,7 @@ describe('payments in the ledger', () => {
       by: 'staff',
     });
   const settle = (reference: string, by: string, verdict: 'approve' | 'decline' = 'approve'): PostingResult =>
-    ledger.commit({ type: 'settleMoneyBack', reference, verdict, by, decide: keepSupply });
+    ledger.commit({ type: 'settleMoneyBack', reference, verdict, by, guard: null });
   const says = (result: PostingResult, reason: RegExp): void => {
     const { field, reason: why } = result.outcome === 'refused' ? result : assert.fail(result.outcome);
     assert.match(`${field} ${why}`, reason);

@@ -4,7 +4,7 @@ import { verifyLedger } from '../../../../nodes/lib/io/sqlite/verify-ledger';
 import type { Settlement } from '../../../../nodes/lib/ledger/posting';
 import type { Reading } from '../../../../nodes/lib/meter/reading';
 import { property } from '../../property';
-import { keepSupply, LedgerFixture, START_MS } from './ledger-fixture';
+import { LedgerFixture, START_MS } from './ledger-fixture';
 import { LedgerRows, linesOf } from './ledger-rows';
 import { ReadingFlow } from './reading-flow';
 
@@ -129,7 +129,7 @@ class Device {
       refusalId,
       settlement,
       by: 'clerk',
-      decide: keepSupply,
+      guard: null,
     });
     assert.equal(result.outcome, 'committed', JSON.stringify(result));
     this.flow.forget('M1');

@@ -1,6 +1,6 @@
 import type { Reading } from '../../../../nodes/lib/meter/reading';
 import type { Tariff } from '../../../../nodes/lib/tariff/tariff';
-import { approvalOf, keepSupply, LedgerFixture, registration, topUpOf } from './ledger-fixture';
+import { approvalOf, LedgerFixture, registration, topUpOf } from './ledger-fixture';
 import type { LedgerRows } from './ledger-rows';
 import { ReadingFlow } from './reading-flow';
 
@@ -45,10 +45,10 @@ export function replay(live: LedgerRows, untilMs: number): LedgerFixture {
     flow.submit(topUpOf('A1', amountMicros, reference));
   flow.commit(startMs);
   for (const meterKey of ledger.store.dueReratings(10))
-    flow.submit({ type: 'rerate', meterKey, decide: keepSupply });
+    flow.submit({ type: 'rerate', meterKey, guard: null });
   flow.commit(startMs);
   for (const meterKey of ledger.store.dueAccruals(untilMs, 10))
-    flow.submit({ type: 'accrual', meterKey, decide: keepSupply });
+    flow.submit({ type: 'accrual', meterKey, guard: null });
   flow.commit(untilMs);
   return ledger;
 }

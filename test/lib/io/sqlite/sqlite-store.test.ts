@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import Database from 'better-sqlite3';
 import { isItemFault } from '../../../../nodes/lib/io/sqlite/sqlite-fault';
-import type { Decision } from '../../../../nodes/lib/policy/supply-decision';
+import type { SupplyGuard } from '../../../../nodes/lib/policy/supply-guard';
+import { switchTo } from '../../policy/switch-to';
 import { micros } from '../../../../nodes/lib/money/micros';
 import {
   approvalOf,
   chargeOf,
   HOME_TARIFF,
-  keepSupply,
   LedgerFixture,
   registration,
   START_MS,
@@ -131,14 +131,9 @@ describe('sqlite store', () => {
   });
 
   it('stores a decision with the money that led to it', () => {
-    const cut: Decision = {
-      supply: 'off',
-      reason: 'no credit',
-      heldBackBy: null,
-      warnedAtMs: START_MS,
-      notices: ['cut-off'],
-    };
-    const result = ledger.commit(chargeOf('M1', opening, () => cut));
+    const told = { to: 'customer', kind: 'cut-off', rule: 'credit', figures: {} } as const;
+    const cut = switchTo('off', 'no credit', { notices: [told] });
+    const result = ledger.commit(chargeOf('M1', opening, cut));
     assert.ok(result.outcome === 'committed');
     assert.deepEqual(result.relays, [
       { meterId: 'M1', desired: 'off', reason: 'no credit', commandId: 'M1-1', version: 1 },
@@ -157,16 +152,17 @@ describe('sqlite store', () => {
 
   it('counts the cuts of the last hour for the policy', () => {
     const seen: number[] = [];
-    const cut: Decision = { supply: 'off', reason: '', heldBackBy: null, warnedAtMs: null, notices: [] };
-    ledger.commit(chargeOf('M1', opening, () => cut));
+    ledger.commit(chargeOf('M1', opening, switchTo('off', 'credit', { countedCuts: 1 })));
     const look = (): void => {
-      ledger.commit({
-        ...topUpOf('A1', 1, `look ${seen.length}`),
-        decide: (account, now) => {
-          seen.push(now.cutsInLastHour());
-          return keepSupply(account, now);
+      const still = switchTo(null);
+      const guard: SupplyGuard = {
+        ...still,
+        decide: (policy, situation, nowMs, fleet) => {
+          seen.push(fleet.recentCuts());
+          return still.decide(policy, situation, nowMs, fleet);
         },
-      });
+      };
+      ledger.commit({ ...topUpOf('A1', 1, `look ${seen.length}`), guard });
     };
     ledger.nowMs = ledger.store.lastMs() + 3_599_000;
     look();
@@ -176,20 +172,13 @@ describe('sqlite store', () => {
   });
 
   it('follows a relay from command to confirmation, and lets no old command speak for a new one', () => {
-    const decide = (supply: 'on' | 'off') => (): Decision => ({
-      supply,
-      reason: 'x',
-      heldBackBy: null,
-      warnedAtMs: null,
-      notices: [],
-    });
-    ledger.commit(chargeOf('M1', opening, decide('off')));
+    ledger.commit(chargeOf('M1', opening, switchTo('off')));
     ledger.commit({ type: 'relayProgress', meterId: 'M1', commandId: 'M1-1', state: 'sent', tries: 1 });
     assert.equal(ledger.store.relay('M1')?.state, 'sent');
     ledger.commit({ type: 'relayReport', meterId: 'M1', reported: 'off' });
     assert.equal(ledger.store.relay('M1')?.state, 'confirmed');
     assert.deepEqual(ledger.store.unsettledRelays(10), []);
-    ledger.commit({ ...topUpOf('A1', 1, 'r'), decide: decide('on') });
+    ledger.commit({ ...topUpOf('A1', 1, 'r'), guard: switchTo('on') });
     ledger.commit({ type: 'relayProgress', meterId: 'M1', commandId: 'M1-1', state: 'failed', tries: 5 });
     assert.equal(ledger.store.relay('M1')?.state, 'issued');
     ledger.commit({ type: 'relayReport', meterId: 'M1', reported: 'off' });

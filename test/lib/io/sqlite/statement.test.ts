@@ -4,15 +4,7 @@ import type { Statement } from '../../../../nodes/lib/ledger/statement';
 import type { Tariff } from '../../../../nodes/lib/tariff/tariff';
 import { property } from '../../property';
 import { pricedCase } from '../../tariff/random-tariff';
-import {
-  chargeOf,
-  HOME_TARIFF,
-  keepSupply,
-  LedgerFixture,
-  registration,
-  START_MS,
-  topUpOf,
-} from './ledger-fixture';
+import { chargeOf, HOME_TARIFF, LedgerFixture, registration, START_MS, topUpOf } from './ledger-fixture';
 import { LedgerRows, sumOn } from './ledger-rows';
 import { LedgerRun, step } from './ledger-run';
 import { ReadingFlow } from './reading-flow';
@@ -113,7 +105,7 @@ describe('a statement', () => {
     ledger.commit(topUpOf('A1', 20_000_000, 'r1'));
     read('M1', 0, 1_000);
     read('M1', 1, 1_400);
-    const close = { type: 'closeMeter' as const, by: 'fitter', decide: keepSupply };
+    const close = { type: 'closeMeter' as const, by: 'fitter', guard: null };
     ledger.nowMs = START_MS + 2 * HOUR_MS;
     ledger.commit({ ...close, meterId: 'M1', closing: { atMs: START_MS + 2 * HOUR_MS, energyWh: 1_600 } });
     ledger.commit({ type: 'register', registration: { ...registration(1), meterId: 'M9' }, by: 'fitter' });
@@ -177,7 +169,7 @@ describe('a statement', () => {
     const lateMs = START_MS + 60 * 24 * HOUR_MS;
     ledger.nowMs = lateMs;
     const closing = { atMs: START_MS + 2 * HOUR_MS, energyWh: 150 };
-    ledger.commit({ type: 'closeMeter', meterId: 'M1', closing, by: 'fitter', decide: keepSupply });
+    ledger.commit({ type: 'closeMeter', meterId: 'M1', closing, by: 'fitter', guard: null });
     const used = (fromMs: number): number[] =>
       (ledger.store.statement('A1', fromMs, fromMs + 24 * HOUR_MS)?.registers ?? []).map(
         ({ usedWh }) => usedWh,
@@ -201,7 +193,7 @@ describe('a statement', () => {
     const settlement = { as: 'swap' as const, closingWh: 1_500, openingWh: 10 };
     const { refusalId } = held;
     ledger.nowMs = at(2);
-    ledger.commit({ type: 'settleHeld', refusalId, settlement, by: 'clerk', decide: keepSupply });
+    ledger.commit({ type: 'settleHeld', refusalId, settlement, by: 'clerk', guard: null });
     const statement = ledger.store.statement('A1', START_MS, at(24));
     assert.ok(statement);
     assertAddsUp(statement);

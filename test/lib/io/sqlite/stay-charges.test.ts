@@ -3,7 +3,7 @@ import { verifyLedger } from '../../../../nodes/lib/io/sqlite/verify-ledger';
 import type { Registration } from '../../../../nodes/lib/ledger/account';
 import type { PostingResult } from '../../../../nodes/lib/ledger/posting';
 import type { Tariff, Component } from '../../../../nodes/lib/tariff/tariff';
-import { approvalOf, HOME_TARIFF, keepSupply, LedgerFixture, registration } from './ledger-fixture';
+import { approvalOf, HOME_TARIFF, LedgerFixture, registration } from './ledger-fixture';
 import { ReadingFlow } from './reading-flow';
 
 const HOUR_MS = 3_600_000;
@@ -62,16 +62,16 @@ describe('the charges of a stay', () => {
     closing: { atMs: number; energyWh: number; exportWh?: number } | null,
   ): PostingResult => {
     ledger.nowMs = nowMs;
-    const result = ledger.commit({ type: 'closeMeter', meterId, closing, by: 'fitter', decide: keepSupply });
+    const result = ledger.commit({ type: 'closeMeter', meterId, closing, by: 'fitter', guard: null });
     flow.forget(meterId);
     return result;
   };
   const chargeDue = (nowMs: number): void => {
     for (const meterKey of ledger.store.dueReratings(10))
-      flow.submit({ type: 'rerate', meterKey, decide: keepSupply });
+      flow.submit({ type: 'rerate', meterKey, guard: null });
     flow.commit(nowMs);
     for (const meterKey of ledger.store.dueAccruals(nowMs, 10))
-      flow.submit({ type: 'accrual', meterKey, decide: keepSupply });
+      flow.submit({ type: 'accrual', meterKey, guard: null });
     flow.commit(nowMs);
   };
   /** What an account has paid, in whole units of money. */
@@ -143,6 +143,23 @@ describe('the charges of a stay', () => {
       assert.equal(paid(1), 100 + 1 + (21 - Math.max(daysLater - 1, 0)) + 101);
     });
   }
+
+  it('do not count a day again that was paid by another clock', () => {
+    ledger = new LedgerFixture({ ...tariffOf(1, DAY, MONTH), timeZone: 'America/Sao_Paulo' });
+    flow = new ReadingFlow(ledger.store, 'home');
+    ledger.nowMs = startMs;
+    // By the clock of the second version the day begins when it is still the day before by that of the first one.
+    ledger.commit(approvalOf(tariffOf(2, DAY, MONTH), startMs + HOUR_MS));
+    register(1, 'M1', startMs);
+    read('M1', startMs, 1_000);
+    chargeDue(startMs);
+    assert.equal(paid(1), 101);
+    takeDown('M1', startMs + HOUR_MS, { atMs: startMs + HOUR_MS, energyWh: 1_000 });
+    register(1, 'M2', startMs + 2 * HOUR_MS);
+    read('M2', startMs + 2 * HOUR_MS, 0);
+    chargeDue(startMs + 3 * HOUR_MS);
+    assert.equal(paid(1), 101);
+  });
 
   it('settle the least to be paid by the days of the last period', () => {
     open(MINIMUM);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { verifyLedger } from '../../../../nodes/lib/io/sqlite/verify-ledger';
 import { property } from '../../property';
 import { pricedCase } from '../../tariff/random-tariff';
-import { keepSupply, registration } from './ledger-fixture';
+import { registration } from './ledger-fixture';
 import { LedgerRun, step } from './ledger-run';
 import { ReadingFlow } from './reading-flow';
 
@@ -32,7 +32,7 @@ describe('the end of any stay', () => {
           const closedMs = Math.max(headMs + 1, ledger.nowMs - backMs);
           if (closedMs > ledger.nowMs) return;
           const closing = { atMs: closedMs, energyWh: headWh };
-          const close = { type: 'closeMeter' as const, meterId: 'M1', by: 'fitter', decide: keepSupply };
+          const close = { type: 'closeMeter' as const, meterId: 'M1', by: 'fitter', guard: null };
           assert.equal(ledger.commit({ ...close, closing }).outcome, 'committed');
           const entry = { ...registration(account), meterId: 'M1', tariffId: 'random' };
           assert.equal(
@@ -46,7 +46,7 @@ describe('the end of any stay', () => {
           flow.commit(nowMs);
           const chargeDue = (type: 'rerate' | 'accrual', due: number[]): void => {
             store.commit(
-              due.map((meterKey) => ({ type, meterKey, decide: keepSupply })),
+              due.map((meterKey) => ({ type, meterKey, guard: null })),
               nowMs,
             );
           };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { verifyLedger } from '../../../../nodes/lib/io/sqlite/verify-ledger';
 import type { PostingResult } from '../../../../nodes/lib/ledger/posting';
 import type { Tariff } from '../../../../nodes/lib/tariff/tariff';
-import { approvalOf, HOME_TARIFF, keepSupply, LedgerFixture, registration, START_MS } from './ledger-fixture';
+import { approvalOf, HOME_TARIFF, LedgerFixture, registration, START_MS } from './ledger-fixture';
 import { ReadingFlow } from './reading-flow';
 
 const HOUR_MS = 3_600_000;
@@ -34,10 +34,10 @@ describe('a tariff version', () => {
   };
   const chargeDue = (nowMs: number): void => {
     const reratings = ledger.store.dueReratings(10);
-    flow.submit(...reratings.map((meterKey) => ({ type: 'rerate' as const, meterKey, decide: keepSupply })));
+    flow.submit(...reratings.map((meterKey) => ({ type: 'rerate' as const, meterKey, guard: null })));
     flow.commit(nowMs);
     const accruals = ledger.store.dueAccruals(nowMs, 10);
-    flow.submit(...accruals.map((meterKey) => ({ type: 'accrual' as const, meterKey, decide: keepSupply })));
+    flow.submit(...accruals.map((meterKey) => ({ type: 'accrual' as const, meterKey, guard: null })));
     flow.commit(nowMs);
   };
   const approve = (tariff: Tariff, inForceMs: number, nowMs: number): PostingResult => {

@@ -2,15 +2,7 @@ import assert from 'node:assert/strict';
 import Database from 'better-sqlite3';
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { verifyLedger, type Finding } from '../../../../nodes/lib/io/sqlite/verify-ledger';
-import {
-  approvalOf,
-  chargeOf,
-  HOME_TARIFF,
-  keepSupply,
-  LedgerFixture,
-  START_MS,
-  topUpOf,
-} from './ledger-fixture';
+import { approvalOf, chargeOf, HOME_TARIFF, LedgerFixture, START_MS, topUpOf } from './ledger-fixture';
 
 describe('verify ledger', () => {
   let ledger: LedgerFixture;
@@ -70,7 +62,7 @@ describe('verify ledger', () => {
     ledger.store.commit(
       ledger.store
         .dueAccruals(START_MS + 1, 10)
-        .map((meterKey) => ({ type: 'accrual', meterKey, decide: keepSupply })),
+        .map((meterKey) => ({ type: 'accrual', meterKey, guard: null })),
       START_MS + 1,
     );
     assert.deepEqual(findings(), []);
@@ -216,6 +208,48 @@ describe('verify ledger', () => {
       name: 'a batch that vanished',
       sql: 'DELETE FROM batch WHERE batch = 2',
       says: [/batch 2 is missing/],
+    },
+    {
+      name: 'a meter that was moved to another account behind its charges',
+      sql: `UPDATE meter SET account_key = (SELECT account_key FROM account WHERE account_id = 'A2') WHERE meter_id = 'M1'`,
+      says: [/transfer row \d+ points at a missing row of the meters of its account/],
+    },
+    {
+      name: 'a charge that says by no tariff',
+      sql: 'UPDATE transfer SET tariff_key = NULL WHERE transfer_key = (SELECT max(transfer_key) FROM transfer)',
+      says: [/transfer row \d+ points at a missing row of tariff_version/],
+    },
+    {
+      name: 'a kind of transfers that is gone, with which no statement shows them',
+      sql: "DELETE FROM transfer_kind WHERE name = 'charge'",
+      says: [/transfer row \d+ points at a missing row of transfer_kind/],
+    },
+    {
+      name: 'a meter without its relay, which no page shows',
+      sql: "DELETE FROM relay WHERE meter_key = (SELECT meter_key FROM meter WHERE meter_id = 'M2')",
+      says: [/meter row M2 points at a missing row of relay/],
+    },
+    {
+      name: 'a meter without terms',
+      sql: "DELETE FROM meter_terms WHERE meter_key = (SELECT meter_key FROM meter WHERE meter_id = 'M2')",
+      says: [/meter row M2 points at a missing row of meter_terms/],
+    },
+    {
+      name: 'a mark at a time without a reading',
+      sql: `INSERT INTO checkpoint SELECT meter_key, at_ms + 1, fold FROM checkpoint WHERE meter_key = 1`,
+      says: [/checkpoint row of meter 1 at \d+ points at a missing row of reading/],
+    },
+    {
+      name: 'a late reading that begins nowhere',
+      sql: `INSERT INTO reading SELECT at_ms + 1, meter_key, energy_wh, at_ms + 1, batch, NULL, NULL, 1 FROM reading
+            WHERE meter_key = 1 AND energy_wh = 1000;
+            UPDATE reading SET from_ms = from_ms - 5 WHERE is_late = 1`,
+      says: [/late reading row of meter 1 at \d+ points at a missing row of reading/],
+    },
+    {
+      name: 'a stay that ends before its last reading',
+      sql: "UPDATE meter SET closed_ms = head_ms - 1 WHERE meter_id = 'M2'",
+      says: [/meter M2 has a reading after it was taken down/],
     },
     {
       name: 'a transfer to nobody',

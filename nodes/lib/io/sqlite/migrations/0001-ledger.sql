@@ -13,27 +13,34 @@ CREATE TABLE book (
   last_transfer  INTEGER
 ) STRICT;
 
--- A person or household. One customer may have several accounts.
+-- A person or household. One customer may have several accounts. channel is how they want to be told; who opted out gets
+-- no tips and reminders.
 CREATE TABLE customer (
   customer_key INTEGER PRIMARY KEY,
   customer_id  TEXT NOT NULL UNIQUE,
   name         TEXT NOT NULL,
   phone        TEXT NOT NULL,
-  language     TEXT NOT NULL
+  language     TEXT NOT NULL,
+  email        TEXT NOT NULL DEFAULT '',
+  channel      TEXT CHECK (channel IN ('sms', 'email', 'mqtt')),
+  is_opted_out INTEGER NOT NULL DEFAULT 0 CHECK (is_opted_out IN (0, 1))
 ) STRICT;
 CREATE INDEX customer_by_phone ON customer (phone) WHERE phone <> '';
 
--- A customer's account, on top of its book "customer:<account_id>".
+-- A customer's account, on top of its book "customer:<account_id>". statement_ms and tip_ms say when the next of these is
+-- due.
 CREATE TABLE account (
   account_key  INTEGER PRIMARY KEY REFERENCES book (book_key),
   account_id   TEXT NOT NULL UNIQUE,
   customer_key INTEGER NOT NULL REFERENCES customer (customer_key),
   is_protected INTEGER NOT NULL DEFAULT 0 CHECK (is_protected IN (0, 1)),
   supply       TEXT NOT NULL DEFAULT 'on' CHECK (supply IN ('on', 'off')),
-  told_supply  TEXT NOT NULL DEFAULT 'on' CHECK (told_supply IN ('on', 'off')),
-  warned_at_ms INTEGER
+  statement_ms INTEGER NOT NULL DEFAULT 0,
+  tip_ms       INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX account_by_customer ON account (customer_key);
+CREATE INDEX account_statement ON account (statement_ms);
+CREATE INDEX account_tip ON account (tip_ms);
 
 -- A meter's stay at an account: a device that moves, or another one in its place, is a new row, so that no bill ever
 -- compares the registers of two. head_ms, head_wh and head_export_wh say where its last committed segment ended; all are
@@ -294,26 +301,112 @@ CREATE TABLE relay_switch (
   PRIMARY KEY (meter_key, at_ms)
 ) STRICT, WITHOUT ROWID;
 
--- Every cut is kept by time, so that the fleet budget is one range count.
+-- What the policy knows of an account. memory is what one decision hands to the next, use_record what use is compared
+-- with, both as JSON; so are the customer's own limits, what the account has otherwise than the site, and the cut that
+-- staff ordered. why_mark tells a decision that is like the one before. warned_ms is since when a warning of low credit
+-- stands, quarantined_ms since when a cut waits for a release, next_look_ms when time alone may change the decision.
+CREATE TABLE account_policy (
+  account_key    INTEGER PRIMARY KEY REFERENCES account (account_key),
+  memory         TEXT NOT NULL,
+  use_record     TEXT,
+  own_limits     TEXT,
+  override       TEXT,
+  staff_cut      TEXT,
+  converted_ms   INTEGER,
+  why_mark       TEXT NOT NULL DEFAULT '',
+  warned_ms      INTEGER,
+  quarantined_ms INTEGER,
+  next_look_ms   INTEGER
+) STRICT;
+CREATE INDEX account_to_look_at ON account_policy (next_look_ms) WHERE next_look_ms IS NOT NULL;
+CREATE INDEX account_in_quarantine ON account_policy (quarantined_ms) WHERE quarantined_ms IS NOT NULL;
+
+-- Feeders and other groups that orders and policies may be for, besides the tariffs of an account's meters.
+CREATE TABLE account_group (
+  account_key INTEGER NOT NULL REFERENCES account (account_key),
+  group_id    TEXT NOT NULL,
+  PRIMARY KEY (group_id, account_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX group_by_account ON account_group (account_key);
+
+-- The last decisions on an account that were other than those before them. Bounded by the writer.
+CREATE TABLE why (
+  account_key INTEGER NOT NULL REFERENCES account (account_key),
+  at_ms       INTEGER NOT NULL,
+  record      TEXT NOT NULL,
+  PRIMARY KEY (account_key, at_ms)
+) STRICT, WITHOUT ROWID;
+
+-- Every policy that the site had, and what groups have otherwise.
+CREATE TABLE site_policy (
+  version INTEGER PRIMARY KEY,
+  at_ms   INTEGER NOT NULL,
+  policy  TEXT NOT NULL,
+  set_by  TEXT NOT NULL
+) STRICT;
+CREATE TABLE group_policy (
+  group_id TEXT PRIMARY KEY,
+  override TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Demand control. An order that was withdrawn stays for the record.
+CREATE TABLE demand_order (
+  order_id     TEXT PRIMARY KEY,
+  body         TEXT NOT NULL,
+  end_ms       INTEGER NOT NULL,
+  withdrawn_ms INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX demand_order_in_force ON demand_order (end_ms) WHERE withdrawn_ms IS NULL;
+
+-- Cuts that count against the fleet's budget, by time, so that what is left of it is one range count.
 CREATE TABLE cut (
   at_ms     INTEGER NOT NULL,
   meter_key INTEGER NOT NULL REFERENCES meter (meter_key),
   PRIMARY KEY (at_ms, meter_key)
 ) STRICT, WITHOUT ROWID;
 
+-- What was told, or is to be. figures is what the text was made from. What concerns no single account has none. A notice
+-- that is made for a period, such as a statement, is made once for it.
 CREATE TABLE notice (
-  notice_id      INTEGER PRIMARY KEY,
-  kind           TEXT NOT NULL,
-  account_key    INTEGER NOT NULL REFERENCES account (account_key),
-  send_to        TEXT NOT NULL,
-  language       TEXT NOT NULL,
-  text           TEXT NOT NULL,
-  balance_micros INTEGER NOT NULL,
-  amount_micros  INTEGER,
-  at_ms          INTEGER NOT NULL,
-  handed_at_ms   INTEGER
+  notice_id    INTEGER PRIMARY KEY,
+  kind         TEXT NOT NULL,
+  account_key  INTEGER REFERENCES account (account_key),
+  period       TEXT,
+  send_to      TEXT NOT NULL,
+  language     TEXT NOT NULL,
+  text         TEXT NOT NULL,
+  figures      TEXT NOT NULL,
+  at_ms        INTEGER NOT NULL,
+  handed_at_ms INTEGER
 ) STRICT;
 CREATE INDEX notice_to_hand ON notice (notice_id) WHERE handed_at_ms IS NULL;
+CREATE UNIQUE INDEX notice_once ON notice (kind, period, coalesce(account_key, 0)) WHERE period IS NOT NULL;
+
+-- How far a notice has come on its way to its reader. not_before_ms is when to look at it again; tries counts how often it
+-- was handed to a channel, attempt those of them that were a message of their own.
+CREATE TABLE notice_delivery (
+  notice_id     INTEGER PRIMARY KEY REFERENCES notice (notice_id),
+  state         TEXT NOT NULL CHECK (state IN (
+    'waiting', 'handed', 'taken', 'sent', 'delivered', 'unconfirmed', 'failed', 'dropped')),
+  not_before_ms INTEGER NOT NULL,
+  channel       TEXT CHECK (channel IN ('sms', 'email', 'mqtt')),
+  attempt       INTEGER NOT NULL,
+  tries         INTEGER NOT NULL,
+  reason        TEXT NOT NULL,
+  changed_ms    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX notice_delivery_due ON notice_delivery (not_before_ms) WHERE state IN ('waiting', 'handed', 'taken');
+CREATE INDEX notice_under_way ON notice_delivery (channel) WHERE state IN ('handed', 'taken');
+
+-- What each account used in the last whole week and in the one before, so that households can be compared.
+CREATE TABLE week_use (
+  account_key INTEGER PRIMARY KEY REFERENCES account (account_key),
+  week        TEXT NOT NULL,
+  tariff_id   TEXT NOT NULL,
+  used_wh     INTEGER,
+  before_wh   INTEGER
+) STRICT;
+CREATE INDEX week_use_by_tariff ON week_use (week, tariff_id);
 
 -- Readings that were not billed, with the reason. Bounded by the writer; the count goes on. The same refusal again only
 -- counts. A held reading stays until a person settles it; then it is kept as settled.

@@ -1,0 +1,14 @@
+import type { LocalDays } from '../time/local-days';
+import { decide } from './decide';
+import type { Policy } from './policy';
+
+/** What decides on the supply of accounts: a policy, the calendar that it is read in, and the way to decide by it. */
+export interface SupplyGuard {
+  policy: Policy;
+  days: LocalDays;
+  decide: typeof decide;
+}
+
+export function supplyGuard(policy: Policy, days: LocalDays): SupplyGuard {
+  return { policy, days, decide };
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { bareWidget } from './widget';
+
+interface Card {
+  step: string;
+  buttonText: string;
+  text: string;
+}
+
+interface Quarantine {
+  person: string;
+  cards: Card[];
+  problem: string;
+  done: string;
+  sent: { reference: string } | null;
+  send: (message: object) => void;
+  ask: () => void;
+  take(msg: object): void;
+  release(card: object): void;
+}
+
+const WAITING = {
+  accountId: 'A1',
+  name: 'Mill Lane 7',
+  balance: 'INR -1.00',
+  rule: 'credit',
+  sinceMs: 1_700_000_000_000,
+  askedBy: null,
+  releasedBy: null,
+};
+
+const surroundings = {
+  sessionStorage: { getItem: () => 'Asha', setItem: () => undefined },
+  setTimeout: () => 0,
+  clearTimeout: () => undefined,
+};
+
+function widgetWith(account: object): { widget: Quarantine; sent: Record<string, unknown>[] } {
+  const widget = bareWidget('quarantine.vue', surroundings) as Quarantine & Record<string, unknown>;
+  const sent: Record<string, unknown>[] = [];
+  widget.send = (message) => sent.push(message as Record<string, unknown>);
+  widget.ask = () => undefined;
+  Object.assign(widget, {
+    $nextTick: (run: () => void) => run(),
+    $refs: { outcome: { focus: () => undefined }, person: { focus: () => undefined } },
+  });
+  widget.take({ payload: { quarantine: [account] } });
+  return { widget, sent };
+}
+
+describe('the list of cuts that wait', () => {
+  it('lets one person ask and only another one give', () => {
+    const { widget } = widgetWith(WAITING);
+    assert.equal(widget.cards[0]!.step, 'askRelease');
+    widget.take({ payload: { quarantine: [{ ...WAITING, askedBy: ' ASHA' }] } });
+    assert.equal(widget.cards[0]!.step, 'askRelease', 'the same person');
+    widget.take({ payload: { quarantine: [{ ...WAITING, askedBy: 'Bela' }] } });
+    assert.equal(widget.cards[0]!.step, 'giveRelease');
+    assert.match(widget.cards[0]!.text, /credit is used up.*INR -1\.00.*Bela asks for the cut/);
+  });
+
+  it('sends what was chosen with the name, and says what became of it', () => {
+    const { widget, sent } = widgetWith({ ...WAITING, askedBy: 'Bela' });
+    widget.release({ ...WAITING, step: 'giveRelease' });
+    const [{ topic, payload, reference } = {}] = sent;
+    assert.equal(topic, 'quarantine');
+    assert.deepEqual(payload, { giveRelease: { accountId: 'A1', by: 'Asha' } });
+    widget.take({ payload: {}, reference: 'another' });
+    assert.ok(widget.sent);
+    widget.take({ payload: { done: 'giveRelease' }, reference });
+    assert.match(widget.done, /Mill Lane 7: the cut is released/);
+    assert.equal(widget.sent, null);
+  });
+
+  it('says why it was not done, and asks for a name first', () => {
+    const { widget, sent } = widgetWith(WAITING);
+    widget.person = ' ';
+    widget.release({ ...WAITING, step: 'askRelease' });
+    assert.deepEqual([widget.problem, sent.length], ['person', 0]);
+    widget.person = 'Asha';
+    widget.release({ ...WAITING, step: 'askRelease' });
+    const { reference } = widget.sent!;
+    widget.take({ error: { message: 'RangeError: release.by "Asha": must be another person' }, reference });
+    assert.equal(widget.problem, 'It was not done: release.by "Asha": must be another person.');
+  });
+});
