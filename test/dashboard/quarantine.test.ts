@@ -16,7 +16,14 @@ interface Quarantine {
   send: (message: object) => void;
   ask: () => void;
   take(msg: object): void;
+  groups: Group[];
   release(card: object): void;
+  releaseAll(group: object): void;
+}
+
+interface Group {
+  step: string;
+  buttonText: string;
 }
 
 const WAITING = {
@@ -82,5 +89,22 @@ describe('the list of cuts that wait', () => {
     const { reference } = widget.sent!;
     widget.take({ error: { message: 'RangeError: release.by "Asha": must be another person' }, reference });
     assert.equal(widget.problem, 'It was not done: release.by "Asha": must be another person.');
+  });
+
+  it('offers one button for all that are shown, and means just those', () => {
+    const { widget, sent } = widgetWith(WAITING);
+    assert.deepEqual(widget.groups, [], 'one has a button of its own');
+    const asked = { ...WAITING, askedBy: 'Bela' };
+    const accounts = ['A1', 'A2', 'A3'].map((accountId) => ({ ...asked, accountId }));
+    widget.take({ payload: { quarantine: [...accounts, { ...WAITING, accountId: 'A4' }] } });
+    assert.deepEqual(
+      widget.groups.map(({ buttonText }) => buttonText),
+      ['Release all 3 shown'],
+    );
+    widget.releaseAll(widget.groups[0]!);
+    const payload = { giveRelease: { accountIds: ['A1', 'A2', 'A3'], by: 'Asha' } };
+    assert.deepEqual(sent.at(-1)?.['payload'], payload);
+    widget.take({ reference: widget.sent?.reference, payload: {} });
+    assert.match(widget.done, /^3 accounts: the cut is released/);
   });
 });
