@@ -1,3 +1,4 @@
+import { readLinks, writeLinks } from '../lib/neighbour/link-names';
 import type { Migration } from '../lib/red/config-migration';
 
 export interface BypassRouterConfig {
@@ -14,7 +15,7 @@ export interface BypassRouterConfig {
   hasModem: boolean;
   hasNeighbours: boolean;
   mode: 'automatic' | 'direct' | 'modem' | 'neighbour';
-  /** The links to neighbours by name, separated by commas. */
+  /** The links to neighbours by name, separated by commas; never with a password. */
   links: string;
   linkKind: 'serial' | 'network';
   baudRate: string;
@@ -30,10 +31,18 @@ export interface BypassRouterConfig {
 export interface BypassRouterCredentials {
   /** What all neighbours share; empty for links that anybody may join. */
   linkKey?: string;
+  /** Of the users that the MQTT links name. */
+  linkPassword?: string;
+}
+
+/** What a migration hands to the running node and the editor never saves. */
+export interface BypassRouterSettings extends BypassRouterConfig {
+  /** By link: the password that stood in its address. */
+  formerPasswords?: readonly (string | null)[];
 }
 
 export const DEFAULTS: BypassRouterConfig = {
-  configVersion: 0,
+  configVersion: 1,
   name: '',
   identity: '',
   site: '',
@@ -52,4 +61,10 @@ export const DEFAULTS: BypassRouterConfig = {
   rotateDays: '90',
 };
 
-export const MIGRATIONS: readonly Migration[] = [];
+export const MIGRATIONS: readonly Migration[] = [
+  // Version 0 took passwords in the addresses of links. They work until the dialog has put them where they belong.
+  ({ links = DEFAULTS.links, ...rest }) => {
+    const read = readLinks(String(links));
+    return { ...rest, links: writeLinks(read), formerPasswords: read.map(({ password }) => password) };
+  },
+];

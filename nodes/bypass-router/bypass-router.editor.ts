@@ -1,5 +1,6 @@
 import { isUsable, onlyNodeOf } from '../lib/form/config-nodes';
 import { fieldCheck, isFromEnvironment, wholeNumber } from '../lib/form/field-check';
+import { hasPassword, takeOutPassword } from '../lib/neighbour/link-names';
 import { DEFAULTS, type BypassRouterConfig } from './bypass-router.config';
 
 const isWhole =
@@ -30,7 +31,10 @@ RED.nodes.registerType<BypassRouterConfig>('bypass-router', {
     hasModem: { value: DEFAULTS.hasModem },
     hasNeighbours: { value: DEFAULTS.hasNeighbours },
     mode: { value: DEFAULTS.mode },
-    links: { value: DEFAULTS.links },
+    links: {
+      value: DEFAULTS.links,
+      validate: fieldCheck((text) => !hasPassword(text), 'bypass-router.error.links'),
+    },
     linkKind: { value: DEFAULTS.linkKind },
     baudRate: { value: DEFAULTS.baudRate, validate: fieldCheck(isWhole(1_200), 'bypass-router.error.baud') },
     isShared: { value: DEFAULTS.isShared },
@@ -48,7 +52,7 @@ RED.nodes.registerType<BypassRouterConfig>('bypass-router', {
       validate: fieldCheck(isWhole(0), 'bypass-router.error.rotate'),
     },
   },
-  credentials: { linkKey: { type: 'password' } },
+  credentials: { linkKey: { type: 'password' }, linkPassword: { type: 'password' } },
   inputs: 1,
   outputs: 3,
   icon: 'bypass-router.svg',
@@ -81,8 +85,21 @@ RED.nodes.registerType<BypassRouterConfig>('bypass-router', {
     const onlyIdentity = onlyNodeOf('bypass-identity', RED.nodes);
     if (!this.identity && onlyIdentity) $('#node-input-identity').val(onlyIdentity);
     $('#node-input-identity, #node-input-hasNeighbours').on('change', showWhatFits);
+    movePassword();
+  },
+  oneditsave() {
+    movePassword();
+    this.configVersion = DEFAULTS.configVersion;
   },
 });
+
+/** A password that stands in a link goes where passwords are kept. */
+function movePassword(): void {
+  const { text, password } = takeOutPassword(String($('#node-input-links').val()));
+  if (password === null) return;
+  $('#node-input-links').val(text);
+  $('#node-input-linkPassword').val(password);
+}
 
 /** The identity says which side a router is; before one is chosen it counts as a gateway. */
 function sideOf(identityId: string): string {

@@ -12,8 +12,8 @@ import { toError } from '../lib/text/to-error';
 import {
   DEFAULTS,
   MIGRATIONS,
-  type BypassRouterConfig,
   type BypassRouterCredentials,
+  type BypassRouterSettings,
 } from './bypass-router.config';
 import { GatewayDesk } from './gateway-desk';
 import { HeadEndDesk } from './head-end-desk';
@@ -33,7 +33,7 @@ export = function register(RED: NodeAPI): void {
     const undo: (() => void | Promise<void>)[] = [() => status.close()];
     const ready = readyOrFault(
       this,
-      () => open(RED, this, migrateConfig<BypassRouterConfig>(definition, MIGRATIONS, DEFAULTS), undo),
+      () => open(RED, this, migrateConfig<BypassRouterSettings>(definition, MIGRATIONS, DEFAULTS), undo),
       () => status.show('broken', () => RED._('bypass-router.status.not-ready')),
     );
 
@@ -80,7 +80,7 @@ export = function register(RED: NodeAPI): void {
   RED.nodes.registerType<RouterNode, NodeDef, unknown, BypassRouterCredentials>(
     'bypass-router',
     BypassRouter,
-    { credentials: { linkKey: { type: 'password' } } },
+    { credentials: { linkKey: { type: 'password' }, linkPassword: { type: 'password' } } },
   );
 };
 
@@ -88,7 +88,7 @@ export = function register(RED: NodeAPI): void {
 function open(
   RED: NodeAPI,
   node: RouterNode,
-  config: BypassRouterConfig,
+  config: BypassRouterSettings,
   undo: (() => void | Promise<void>)[],
 ): Desk {
   const identity = requireIdentity(RED, config.identity);
@@ -98,13 +98,13 @@ function open(
   const onError = (error: Error): void => node.error(error);
   const site = config.site === '' ? null : requireSite(RED, config.site);
   const { acknowledge } = config;
-  const { linkKey = '' } = node.credentials;
+  const { linkKey = '', linkPassword = '' } = node.credentials;
   const desk =
     identity.side === 'head-end'
       ? new HeadEndDesk({ identity, site, acknowledge, emit, onError })
       : new GatewayDesk({
           identity,
-          ...gatewaySettings(config),
+          ...gatewaySettings(config, linkPassword),
           mode: config.mode,
           nodeId: nodeNumber(identity.gatewayId),
           mark: linkKey === '' ? null : keyedMark(linkKey),

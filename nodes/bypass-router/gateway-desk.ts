@@ -1,10 +1,10 @@
 import { itemText } from '../lib/bypass/body';
 import type { NewItem, StoredArrival } from '../lib/bypass/bypass-store';
 import { CarryShare } from '../lib/bypass/carry-share';
-import { CONTROL_TOPIC, readControl, type Control, type ObservationKind } from '../lib/bypass/control';
+import { CONTROL_TOPIC, readControl, type Control } from '../lib/bypass/control';
 import { DiscardTally } from '../lib/bypass/discard-tally';
 import { readHeader } from '../lib/bypass/frame';
-import { GatewaySide, type GatewayEvent } from '../lib/bypass/gateway-side';
+import { frameName, GatewaySide, type GatewayEvent } from '../lib/bypass/gateway-side';
 import { laneOf, URGENT } from '../lib/bypass/lane';
 import { NeighbourWatch } from '../lib/bypass/neighbour-watch';
 import { WAYS, wayLimitsFor, type Way } from '../lib/bypass/way-health';
@@ -15,13 +15,12 @@ import { GroupCommit } from '../lib/ledger/group-commit';
 import type { PrepaidMessage } from '../lib/meter/prepaid-message';
 import { commandTopic } from '../lib/meter/topics';
 import type { CellMark } from '../lib/neighbour/cell';
-import type { Evidence, EvidenceKind } from '../lib/neighbour/evidence';
 import { serialMedium, type LinkMedium, type SerialWiring } from '../lib/neighbour/link';
 import type { MeshEvent } from '../lib/neighbour/mesh-report';
 import { NeighbourMesh } from '../lib/neighbour/neighbour-mesh';
 import { realSchedule } from '../lib/io/serial/real-schedule';
 import { textField, trustChange, type Question } from './router-input';
-import { NeighbourLinks, slowestBytesPerSecond } from './neighbour-links';
+import { NeighbourLinks, slowestBytesPerSecond, type LinkPlace } from './neighbour-links';
 
 export interface GatewayDeskOptions {
   identity: BypassIdentity;
@@ -31,7 +30,7 @@ export interface GatewayDeskOptions {
   mostAgeMs: number;
   heartbeatMs: number;
   rotateAfterMs: number;
-  links: readonly string[];
+  links: readonly LinkPlace[];
   wiring: SerialWiring;
   wireMedium: LinkMedium;
   nodeId: number;
@@ -49,15 +48,6 @@ const MAX_GROUP = 500;
 const SHOW_EVERY_MS = 2_000;
 const HEAD_END = 'head-end';
 const MAX_GROUP_WAIT_MS = 5;
-const OBSERVED: Readonly<Record<EvidenceKind, ObservationKind>> = {
-  silence: 'silent',
-  badCrc: 'crc',
-  replayed: 'replayed',
-  clone: 'clone',
-  impossibleSequence: 'sequence',
-  malformed: 'unauthenticated',
-  unauthenticated: 'unauthenticated',
-};
 
 /** The gateway's side of a router: what comes in is kept, sealed and sent by whichever way works. */
 export class GatewayDesk {
@@ -93,6 +83,7 @@ export class GatewayDesk {
       proof: identity.proof,
       send: (way, frame) => this.send(way, frame),
       hear: (event) => this.hear(event),
+      hearFrames: (names) => this.mesh?.heardUp(names),
     });
     this.commits = new GroupCommit<NewItem[], null>({
       commit: (groups) => {
@@ -267,7 +258,7 @@ export class GatewayDesk {
   }
 
   private send(way: Way, frame: Uint8Array): void {
-    if (way === 'neighbour') this.mesh?.carryUp(frame);
+    if (way === 'neighbour') this.mesh?.carryUp(frame, frameName(frame));
     else this.sendUp(way, frame);
   }
 
@@ -310,7 +301,7 @@ export class GatewayDesk {
   private openLinks(mesh: NeighbourMesh): NeighbourLinks {
     const { identity, links, wiring, wireMedium, nodeId, emit, onError } = this.options;
     return new NeighbourLinks(mesh, {
-      names: links,
+      links,
       wiring,
       wireMedium,
       nodeId,
@@ -321,12 +312,9 @@ export class GatewayDesk {
   }
 
   private hearMesh(event: MeshEvent): void {
-    if (event.kind === 'evidence') this.observe(event.evidence);
-    if (event.kind === 'neighbourSeen' || event.kind === 'neighbourLost') this.emitEvent({ ...event });
-  }
-
-  private observe({ aboutGatewayId, kind, count }: Evidence): void {
-    if (aboutGatewayId !== null) this.watch.note(aboutGatewayId, OBSERVED[kind], count);
+    if (event.kind === 'evidence') this.watch.see(event.evidence);
+    const isNews = ['neighbourSeen', 'neighbourLost', 'wayLeft'].includes(event.kind);
+    if (isNews) this.emitEvent({ ...event });
   }
 
   private hear(event: GatewayEvent): void {

@@ -13,6 +13,7 @@ import type { Origin, PrepaidMessage } from '../lib/meter/prepaid-message';
 import { commandTopic, topicOwner } from '../lib/meter/topics';
 import type { Site } from '../lib/site/site';
 import { showValue } from '../lib/text/show-value';
+import { HeadEndRotation } from './head-end-rotation';
 import { HeadEndWatch } from './head-end-watch';
 import { gatewayField, textField, trustChange, type Question } from './router-input';
 
@@ -39,6 +40,7 @@ export class HeadEndDesk {
   readonly side: HeadEndSide;
   opened = 0;
   private readonly watch: HeadEndWatch;
+  private readonly rotation: HeadEndRotation;
   private flushTimer: NodeJS.Timeout | null = null;
   private fileFrames: Uint8Array[] = [];
   private readonly startedMs = performance.now();
@@ -50,6 +52,14 @@ export class HeadEndDesk {
       isHeard: (gatewayId) => this.isHeard(gatewayId),
       isDistrusted: (gatewayId) => identity.distrust.has(gatewayId),
       meterIdsOf: (gatewayId) => this.side.ways.metersOf(gatewayId),
+    });
+    this.rotation = new HeadEndRotation({
+      identity,
+      wallMs: () => Date.now(),
+      tell: (gatewayId, control) => this.tell(gatewayId, control),
+      newEpoch: (gatewayId) => this.side.newEpoch(gatewayId),
+      emit: (kind, facts) => this.emitEvent(kind, facts),
+      raise: (kind, facts) => this.watch.raise(kind, facts),
     });
     this.side = new HeadEndSide({
       store: identity.store,
@@ -97,6 +107,7 @@ export class HeadEndDesk {
   tick(): void {
     for (const frame of this.fileFrames.splice(0, FILE_FRAMES_AT_ONCE)) this.side.receive(frame, FROM_FILE);
     this.side.tick();
+    this.rotation.tick();
   }
 
   answer(question: Question): object {
@@ -107,6 +118,8 @@ export class HeadEndDesk {
           gateways: this.side
             .gateways()
             .map((facts) => ({ ...facts, isCarried: facts.via !== facts.gatewayId })),
+          keyAwaited: this.rotation.awaited,
+          keyBehind: this.rotation.behind,
         };
       case 'ways':
         return this.ways();
@@ -132,7 +145,7 @@ export class HeadEndDesk {
         return { frames: frames.length, isWhole };
       }
       case 'rotate':
-        return this.rotate();
+        return this.rotation.start();
       case 'way':
       case 'enter':
         throw new RangeError(`payload.ask "${question.ask}" is for a gateway`);
@@ -212,8 +225,7 @@ export class HeadEndDesk {
         this.emitEvent('key', { gatewayId });
         break;
       case 'key taken':
-        identity.store.note(`key of ${gatewayId}`, control.publicKey);
-        this.goOverWhenAllKnow(control.publicKey);
+        this.rotation.taken(gatewayId, control.publicKey);
         break;
       case 'discarded':
         this.watch.raise('discarded', { gatewayId, discarded: control.discarded });
@@ -222,22 +234,6 @@ export class HeadEndDesk {
       case undefined:
         this.watch.raise('refused', { gatewayId, fault: 'control' });
     }
-  }
-
-  /** Our next key goes to every gateway. It is used when the last one has it; until then both are taken. */
-  private rotate(): object {
-    const { keys, peers } = this.options.identity;
-    const publicKey = keys.prepareNext().publicKey.toString('hex');
-    for (const gatewayId of peers.peers) this.tell(gatewayId, { control: 'key', publicKey });
-    return { publicKey, gateways: peers.peers.length };
-  }
-
-  private goOverWhenAllKnow(publicKey: string): void {
-    const { store, peers, keys } = this.options.identity;
-    if (peers.peers.some((gatewayId) => store.noted(`key of ${gatewayId}`) !== publicKey)) return;
-    if (!keys.goOver(Buffer.from(publicKey, 'hex'), Date.now())) return;
-    for (const gatewayId of peers.peers) this.side.newEpoch(gatewayId);
-    this.emitEvent('key', { publicKey });
   }
 
   private tell(gatewayId: string, control: Control): void {
@@ -258,7 +254,8 @@ export class HeadEndDesk {
     }
   }
 
-  private enrol({ gatewayId, publicKey, proof, via }: Extract<HeadEndEvent, { kind: 'enrol' }>): void {
+  private enrol(asked: Extract<HeadEndEvent, { kind: 'enrol' }>): void {
+    const { gatewayId, publicKey, proof, knownKey, via } = asked;
     const { peers, keys, sealing } = this.options.identity;
     const ours = keys.all.map((pair) => pair.publicKey);
     const outcome = peers.redeem(gatewayId, publicKey, proof, ours, Date.now());
@@ -267,9 +264,10 @@ export class HeadEndDesk {
       return;
     }
     sealing.forget(gatewayId);
-    this.side.welcome(gatewayId, via, outcome === 'new');
+    this.side.welcome(gatewayId, via, outcome === 'new', knownKey);
     if (outcome !== 'new') return;
     this.emitEvent('enrolled', { gatewayId });
+    this.rotation.letIn(gatewayId, knownKey);
     this.tellDistrust([gatewayId]);
   }
 
@@ -322,6 +320,7 @@ export class HeadEndDesk {
     this.options.identity.peers.replace(gatewayId, key);
     this.options.identity.sealing.forget(gatewayId);
     this.side.newEpoch(gatewayId);
+    this.rotation.letIn(gatewayId, null);
     this.tellDistrust([gatewayId]);
     return { gatewayId };
   }
@@ -330,6 +329,7 @@ export class HeadEndDesk {
     this.options.identity.peers.remove(gatewayId);
     this.options.identity.sealing.forget(gatewayId);
     this.side.forget(gatewayId);
+    this.rotation.removed(gatewayId);
     return { gatewayId };
   }
 

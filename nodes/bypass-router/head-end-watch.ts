@@ -19,6 +19,8 @@ export interface RefusedFrame {
 
 /** Forged frames are told of no oftener; anybody can send them. */
 const FORGED_EVERY_MS = 60_000;
+/** Of one gateway; it reports every five minutes, unless it wants to be heard. */
+const UNPROVED_EVERY_MS = 240_000;
 const MS_PER_MINUTE = 60_000;
 
 /** What the head-end finds suspicious: told when it happens, and kept for a dashboard. */
@@ -27,6 +29,8 @@ export class HeadEndWatch {
   private readonly book = new AlarmBook();
   private forgedToldMs = -Infinity;
   private forgedSince = 0;
+  /** Only gateways that are enrolled can report. */
+  private readonly unprovedToldMs = new Map<string, number>();
 
   constructor(private readonly around: WatchSurroundings) {
     this.judge = new CompromiseJudge(around.isHeard);
@@ -38,7 +42,19 @@ export class HeadEndWatch {
 
   /** What a gateway saw of its neighbours. One that is not trusted is no witness. */
   report(by: string, observations: readonly Observation[]): void {
-    if (!this.around.isDistrusted(by)) this.accuse(this.judge.report(by, observations, performance.now()));
+    if (this.around.isDistrusted(by)) return;
+    const nowMs = performance.now();
+    this.accuse(this.judge.report(by, observations, nowMs));
+    const unproved = observations.filter(({ isKeyed = false }) => !isKeyed);
+    if (unproved.length > 0) this.tellUnproved(by, unproved, nowMs);
+  }
+
+  /** Anybody on such a link can use any name, so it is told and nobody is accused. */
+  private tellUnproved(by: string, observations: readonly Observation[], nowMs: number): void {
+    if (nowMs - (this.unprovedToldMs.get(by) ?? -Infinity) < UNPROVED_EVERY_MS) return;
+    this.unprovedToldMs.set(by, nowMs);
+    const seen = observations.map(({ gatewayId, kind, count }) => ({ inTheNameOf: gatewayId, kind, count }));
+    this.raise('unproved', { by, seen });
   }
 
   odd({ gatewayId, odd, via }: Extract<HeadEndEvent, { kind: 'odd' }>): void {

@@ -6,9 +6,15 @@ import type { NeighbourMesh } from '../lib/neighbour/neighbour-mesh';
 import { showValue } from '../lib/text/show-value';
 import { WireLink } from './wire-link';
 
+export interface LinkPlace {
+  /** A serial port, an address, or the name of a wire. */
+  name: string;
+  /** Of the user in the address, for those that have one. */
+  password: string;
+}
+
 export interface LinkWish {
-  /** One per link: a serial port, an address, or the name of a wire. */
-  names: readonly string[];
+  links: readonly LinkPlace[];
   /** Of serial ports. */
   wiring: SerialWiring;
   /** What is at the end of the wires of the flow. */
@@ -32,7 +38,7 @@ export class NeighbourLinks {
     private readonly mesh: NeighbourMesh,
     private readonly wish: LinkWish,
   ) {
-    for (const name of wish.names) this.open(name);
+    for (const link of wish.links) this.open(link);
   }
 
   /** Bytes that came in by a wire of the flow. */
@@ -47,13 +53,15 @@ export class NeighbourLinks {
     await Promise.all(servers.map((server) => (server ? server.close() : Promise.resolve())));
   }
 
-  private open(name: string): void {
+  private open({ name, password }: LinkPlace): void {
     const { wiring, wireMedium, nodeId, clientId, emit } = this.wish;
     if (SERIAL_PORT.test(name)) this.mesh.addLink(openSerialLink({ path: name, ...wiring }));
-    else if (name.startsWith('tcp://')) this.mesh.addLink(dial(new URL(name)));
-    else if (name.startsWith('listen://')) this.listen(new URL(name));
-    else if (/^mqtts?:\/\//.test(name)) this.mesh.addLink(share(new URL(name), nodeId, clientId));
-    else {
+    else if (name.startsWith('tcp://')) this.mesh.addLink(dial(address(name)));
+    else if (name.startsWith('listen://')) this.listen(address(name));
+    else if (/^mqtts?:\/\//.test(name)) {
+      const user = { password, clientId };
+      this.mesh.addLink(share(address(name), nodeId, user));
+    } else {
       const wire = new WireLink(name, wireMedium, emit);
       this.wires.push(wire);
       this.mesh.addLink(wire);
@@ -78,15 +86,25 @@ function dial({ hostname, port }: URL): NeighbourLink {
   return dialTcpLink(hostname, Number(port));
 }
 
-/** A broker of the neighbourhood. Everything on it is sealed, so it needs no password of ours. */
-function share(url: URL, nodeId: number, clientId: string): NeighbourLink {
+/** Says that an address is wrong without saying it: what cannot be read may hold a password. */
+function address(name: string): URL {
+  if (!URL.canParse(name)) throw new RangeError('links must hold addresses such as mqtt://user@192.168.1.7');
+  return new URL(name);
+}
+
+/** A broker of the neighbourhood. Whatever its password is worth, everything on it is sealed. */
+function share(
+  url: URL,
+  nodeId: number,
+  { password, clientId }: { password: string; clientId: string },
+): NeighbourLink {
   const topic = url.pathname.replace(/^\/+/, '') || TOPIC;
-  const { username, password } = url;
-  const address = `${url.protocol}//${url.host}`;
+  const { username } = url;
+  const broker = `${url.protocol}//${url.host}`;
   return new MqttLink({
-    url: address,
+    url: broker,
     username: decodeURIComponent(username),
-    password: decodeURIComponent(password),
+    password,
     clientId,
     topic,
     nodeId,
@@ -95,11 +113,11 @@ function share(url: URL, nodeId: number, clientId: string): NeighbourLink {
 
 /** What the slowest of the links carries. */
 export function slowestBytesPerSecond(
-  names: readonly string[],
+  links: readonly LinkPlace[],
   serial: LinkMedium,
   wires: LinkMedium,
 ): number {
-  const rates = names.map((name) => {
+  const rates = links.map(({ name }) => {
     if (SERIAL_PORT.test(name)) return serial.bytesPerSecond;
     return name.includes('://') ? Infinity : wires.bytesPerSecond;
   });

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { WAYS, type Way } from '../lib/bypass/way-health';
 import { NETWORK_MEDIUM, serialMedium, type LinkMedium, type SerialWiring } from '../lib/neighbour/link';
-import type { BypassRouterConfig } from './bypass-router.config';
+import { hasPassword, readLinks } from '../lib/neighbour/link-names';
+import type { BypassRouterSettings } from './bypass-router.config';
+import type { LinkPlace } from './neighbour-links';
 
 const MS_PER_SECOND = 1_000;
 const MS_PER_DAY = 86_400_000;
@@ -14,21 +16,24 @@ export interface GatewaySettings {
   mostAgeMs: number;
   heartbeatMs: number;
   rotateAfterMs: number;
-  links: string[];
+  links: LinkPlace[];
   wiring: SerialWiring;
   /** What is at the end of the wires of the flow. */
   wireMedium: LinkMedium;
 }
 
 /** Reads the settings of a gateway. Throws with the field and the value for whatever is wrong. */
-export function gatewaySettings(config: BypassRouterConfig): GatewaySettings {
+export function gatewaySettings(config: BypassRouterSettings, linkPassword: string): GatewaySettings {
   const has = { direct: config.hasDirect, modem: config.hasModem, neighbour: config.hasNeighbours };
   const ways = WAYS.filter((way) => has[way]);
   if (ways.length === 0) throw new RangeError('choose at least one way up');
-  const links = config.links
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
+  // What is wrong here is never quoted: it is a password.
+  if (hasPassword(config.links))
+    throw new RangeError('links must not hold a password: set it as the MQTT password of this node');
+  const links = readLinks(config.links).map(({ name }, at) => ({
+    name,
+    password: config.formerPasswords?.[at] ?? linkPassword,
+  }));
   if (has.neighbour && links.length === 0) throw new RangeError('links must name at least one link');
   const wiring = { baudRate: atLeast('baudRate', config.baudRate, 1), isShared: config.isShared };
   return {

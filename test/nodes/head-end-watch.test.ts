@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Observation } from '../../nodes/lib/bypass/control';
 import { HeadEndWatch } from '../../nodes/bypass-router/head-end-watch';
 
-const CLONED: Observation[] = [{ gatewayId: 'gw-9', kind: 'clone', count: 2 }];
+const CLONED: Observation[] = [{ gatewayId: 'gw-9', kind: 'clone', count: 2, isKeyed: true }];
 
 describe('what a head-end finds suspicious', () => {
   const told: { kind: string; facts: Record<string, unknown> }[] = [];
@@ -42,6 +42,18 @@ describe('what a head-end finds suspicious', () => {
     assert.deepEqual(kinds(), []);
     watch.report('gw-3', CLONED);
     assert.deepEqual(kinds(), ['compromise']);
+  });
+
+  it('tells of what nobody has proved, seldom, and accuses nobody of it', () => {
+    const unkeyed = CLONED.map((seen) => ({ ...seen, isKeyed: false }));
+    for (let time = 0; time < 20; time += 1)
+      for (const by of ['gw-1', 'gw-2', 'gw-3']) watch.report(by, unkeyed);
+    assert.deepEqual(kinds(), ['unproved', 'unproved', 'unproved']);
+    assert.deepEqual(told[0]?.facts, {
+      by: 'gw-1',
+      seen: [{ inTheNameOf: 'gw-9', kind: 'clone', count: 2 }],
+    });
+    assert.equal(watch.alarms.length, 3);
   });
 
   it('accuses by itself whoever its own key proves it of', () => {

@@ -21,7 +21,14 @@ export class AlarmBook {
   private readonly booked = new Map<string, Booked>();
 
   note(kind: string, facts: Readonly<Record<string, unknown>>, nowMs: number): void {
-    const key = JSON.stringify([kind, facts['gatewayId'], facts['what'], facts['fault'], facts['via']]);
+    const key = JSON.stringify([
+      kind,
+      facts['gatewayId'],
+      facts['what'],
+      facts['fault'],
+      facts['via'],
+      facts['by'],
+    ]);
     const count = typeof facts['count'] === 'number' ? facts['count'] : 1;
     const before = this.booked.get(key)?.count ?? 0;
     this.booked.delete(key);

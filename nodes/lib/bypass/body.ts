@@ -38,6 +38,8 @@ export interface Body {
   heard: { epoch: number; seqs: number[] } | null;
   done: Done | null;
   span: Span | null;
+  /** The highest epoch of the receiver that was seen, said when its frames look old: its storage and clock may be. */
+  top: number | null;
   /** Proof of a one-time code, in an enrolment only. */
   proof: string | null;
 }
@@ -84,13 +86,14 @@ export function writeBody(
   fixed: Pick<Body, 'box' | 'sentMs' | 'low'> & Partial<Body>,
   span: SpanText | null,
 ): string {
-  const { box, sentMs, low, isProbe, way, heard, done, proof } = fixed;
+  const { box, sentMs, low, isProbe, way, heard, done, top, proof } = fixed;
   const head: Record<string, unknown> = { box, sentMs, low };
   if (isProbe === true) head['probe'] = 1;
   // The usual way needs no word.
   if (way !== undefined && way !== 'direct') head['way'] = way;
   if (heard) head['heard'] = heard;
   if (done) head['done'] = done;
+  if (top) head['top'] = top;
   if (proof) head['proof'] = proof;
   const text = JSON.stringify(head);
   if (span === null) return text;
@@ -108,7 +111,7 @@ export function readBody(text: string): Body | null {
     return null;
   }
   if (!isRecord(value)) return null;
-  const { box, sentMs, low, probe, way = 'direct', heard, done, proof, lane } = value;
+  const { box, sentMs, low, probe, way = 'direct', heard, done, top = null, proof, lane } = value;
   if (!isShortText(box, MAX_BOX_LENGTH) || typeof sentMs !== 'number') return null;
   if (!Array.isArray(low) || low.length !== ALL_LANES.length || !low.every(isSeq)) return null;
   const span = lane === undefined ? null : readSpan(value);
@@ -116,7 +119,7 @@ export function readBody(text: string): Body | null {
   const doneRanges = done === undefined ? null : readDone(done);
   if (span === undefined || heardFrames === undefined || doneRanges === undefined) return null;
   if (proof !== undefined && !isShortText(proof, MAX_PROOF_LENGTH)) return null;
-  if (!isWay(way)) return null;
+  if (!isWay(way) || (top !== null && !isSeq(top))) return null;
   return {
     box,
     sentMs,
@@ -126,6 +129,7 @@ export function readBody(text: string): Body | null {
     heard: heardFrames,
     done: doneRanges,
     span,
+    top,
     proof: proof ?? null,
   };
 }

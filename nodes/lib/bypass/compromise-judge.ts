@@ -31,8 +31,8 @@ const MOST_SUBJECTS = 10_000;
 const PROOF: Partial<Record<OddFrame, ObservationKind>> = { clone: 'clone', sequence: 'sequence' };
 
 /**
- * Weighs what gateways report of each other. A gateway is accused when two different witnesses say the same of it, or when
- * its own key proves it; a gateway says nothing about itself, and one that speaks to the head-end is not silent whatever
+ * Weighs what gateways report of each other. A gateway is accused when two different witnesses say the same of it who saw
+ * it on links with a key, or when its own key proves it. What was seen on other links anybody can have done in its name; a gateway says nothing about itself, and one that speaks to the head-end is not silent whatever
  * its neighbours say.
  */
 export class CompromiseJudge {
@@ -43,8 +43,8 @@ export class CompromiseJudge {
   constructor(private readonly isHeard: (gatewayId: string) => boolean) {}
 
   report(by: string, observations: readonly Observation[], nowMs: number): CompromiseAlarm[] {
-    return observations.flatMap(({ gatewayId, kind, count }) => {
-      if (gatewayId === by) return [];
+    return observations.flatMap(({ gatewayId, kind, count, isKeyed = false }) => {
+      if (gatewayId === by || !isKeyed || kind === 'unheard') return [];
       this.note(gatewayId, { by, kind, count, atMs: nowMs }, nowMs);
       return this.judge(gatewayId, kind, nowMs);
     });

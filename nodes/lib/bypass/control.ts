@@ -7,13 +7,23 @@ import { DISCARDED_HOW, DISCARDED_LANES, type Discarded } from './room-policy';
 export const CONTROL_TOPIC = '$bypass';
 
 /** What a gateway saw of a neighbour. */
-export const OBSERVATIONS = ['silent', 'crc', 'replayed', 'unauthenticated', 'clone', 'sequence'] as const;
+export const OBSERVATIONS = [
+  'silent',
+  'crc',
+  'replayed',
+  'unauthenticated',
+  'clone',
+  'sequence',
+  'unheard',
+] as const;
 export type ObservationKind = (typeof OBSERVATIONS)[number];
 
 export interface Observation {
   gatewayId: string;
   kind: ObservationKind;
   count: number;
+  /** Whoever was seen doing it knows the key of the links; without one it proves nothing. */
+  isKeyed?: boolean;
 }
 
 export type Control =
@@ -72,7 +82,8 @@ function readDistrust(payload: object): Control | null {
 
 function isObservation(value: unknown): value is Observation {
   if (typeof value !== 'object' || value === null) return false;
-  const { gatewayId, kind, count } = value as Partial<Observation>;
+  const { gatewayId, kind, count, isKeyed = false } = value as Partial<Observation>;
   const isKnown = OBSERVATIONS.some((known) => known === kind);
+  if (typeof isKeyed !== 'boolean') return false;
   return typeof gatewayId === 'string' && isKnown && Number.isSafeInteger(count) && (count ?? 0) > 0;
 }

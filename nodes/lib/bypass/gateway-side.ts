@@ -41,7 +41,17 @@ export interface GatewayOptions {
   proof: string | null;
   send: (way: Way, frame: Uint8Array) => void;
   hear: (event: GatewayEvent) => void;
+  /** The head-end has heard these frames, by the names that `frameName` gives them. */
+  hearFrames?: (names: string[]) => void;
 }
+
+/** What a frame is known by to whoever carries it. */
+export function frameName(frame: Uint8Array): string {
+  const header = readHeader(frame)?.header;
+  return header ? nameOf(header.epoch, header.seq) : '';
+}
+
+const nameOf = (epoch: number, seq: number): string => `${epoch} ${seq}`;
 
 /** The head-end has no name: a gateway has one. */
 const HEAD_END = '';
@@ -57,6 +67,8 @@ const MOST_SENT_AT_ONCE = 32;
 const TEXT_PER_FRAME_BYTE = 4;
 const SMALLEST_TEXT = 512;
 const PENDING_MS = 60_000;
+/** A network doubles frames, but not so many in a row with nothing new between them. */
+const OLD_TO_SAY = 3;
 const MOST_ARRIVALS_AT_START = 1_000;
 
 /** The way up: keeps what a gateway has to say until the head-end has it, and gets it there by whichever way works. */
@@ -72,6 +84,8 @@ export class GatewaySide {
   private enrolWaitMs = FIRST_ENROL_WAIT_MS;
   private lastSentMs = -Infinity;
   private lastOldCheckMs = -Infinity;
+  /** Frames of the head-end that had been here, or looked as if, since the last new one. */
+  private oldInARow = 0;
   private readonly carried = new Map<string, number>();
   /** What came down and is not written yet. */
   private arrivals: Arrival[] = [];
@@ -217,6 +231,7 @@ export class GatewaySide {
     }
     const { verdict, stretch } = this.receiving.take(header, body, nowMs, PENDING_MS);
     if (verdict === 'refused') hear({ kind: 'refused', reason: 'replayed' });
+    this.oldInARow = verdict === 'fresh' ? 0 : this.oldInARow + 1;
     if (verdict !== 'fresh') return;
     if (this.proof !== null) {
       this.proof = null;
@@ -254,6 +269,7 @@ export class GatewaySide {
   private takeNews({ heard, done }: Body, nowMs: number): void {
     const { hear, store } = this.options;
     if (heard && heard.epoch === this.sealer?.epoch) {
+      this.options.hearFrames?.(heard.seqs.map((seq) => nameOf(heard.epoch, seq)));
       for (const change of this.ways.heard(heard.seqs, nowMs)) hear({ kind: 'way', ...change });
     }
     if (!done) return;
@@ -339,7 +355,8 @@ export class GatewaySide {
     const fixed = { box: store.box, sentMs: clock.wallMs(), low: this.sending.low() };
     // What came down and is not written yet is not acknowledged.
     const done = this.arrivals.length > 0 ? null : this.receiving.done();
-    return writeBody({ ...fixed, ...said, done }, span);
+    const top = this.oldInARow >= OLD_TO_SAY ? this.receiving.topEpoch : null;
+    return writeBody({ ...fixed, ...said, done, top }, span);
   }
 
   private jittered(ms: number): number {

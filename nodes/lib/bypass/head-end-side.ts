@@ -16,7 +16,7 @@ export type HeadEndEvent =
   /** Sealed with the gateway's own key, and yet impossible. */
   | { kind: 'odd'; odd: OddFrame; gatewayId: string; via: string }
   /** Somebody new, who knows a one-time code or only says so. */
-  | { kind: 'enrol'; gatewayId: string; publicKey: Uint8Array; proof: string; via: string };
+  | { kind: 'enrol'; gatewayId: string; publicKey: Uint8Array; proof: string; knownKey: string; via: string };
 
 export interface HeadEndOptions {
   store: BypassStore;
@@ -47,6 +47,10 @@ interface Peer {
   receiving: ReceivingHalf;
   sending: SendingHalf;
   sealer: FrameSealer | null;
+  /** The mark of the key of ours that it sealed for last: it knows no newer one. */
+  knownKey: string;
+  /** It has heard us in an epoch before this one. */
+  leastEpoch: number;
   via: string;
   seenMs: number;
   heard: { epoch: number; seqs: number[] };
@@ -71,6 +75,8 @@ const MOST_HEARD = 64;
 const MOST_METER_LETTERS = 64;
 const DOWN_TEXT_BYTES = 16_000;
 const MOST_SENT_AT_ONCE = 8;
+/** A frame has four bytes for it. */
+const LAST_EPOCH = 0xffff_ffff;
 const MOST_ARRIVALS_AT_START = 10_000;
 
 /** Opens what gateways sent, hands it on, and acknowledges what has become durable. */
@@ -206,9 +212,10 @@ export class HeadEndSide {
   }
 
   /** The gateway has been let in: it is told, in a frame that only the holder of its key can open. */
-  welcome(gatewayId: string, via: string, isNew: boolean): void {
+  welcome(gatewayId: string, via: string, isNew: boolean, knownKey = ''): void {
     const peer = this.peer(gatewayId);
     if (isNew) peer.sealer = null;
+    if (isNew || peer.knownKey === '') peer.knownKey = knownKey;
     // Anybody who has overheard it can repeat an enrolment: that must not draw to him what is for the gateway.
     if (isNew || peer.via === '') peer.via = via;
     this.transmit(peer, null, via);
@@ -222,8 +229,8 @@ export class HeadEndSide {
   }
 
   private enrol({ header }: Opened, { proof }: Body, via: string): void {
-    const { gatewayId, publicKey } = header;
-    if (publicKey && proof) this.options.hear({ kind: 'enrol', gatewayId, publicKey, proof, via });
+    const { gatewayId, publicKey, recipientKey: knownKey } = header;
+    if (publicKey && proof) this.options.hear({ kind: 'enrol', gatewayId, publicKey, proof, knownKey, via });
   }
 
   private take(peer: Peer, header: FrameHeader, body: Body, via: string, nowMs: number): void {
@@ -233,6 +240,7 @@ export class HeadEndSide {
     if (odd) this.options.hear({ kind: 'odd', odd, gatewayId, via });
     if (verdict !== 'fresh') return;
     if (header.kind === 'up') this.noteWay(peer, header, via, nowMs);
+    this.keepUp(peer, header, body);
     // A file may be brought a second time; only what was new in it came by it.
     if (header.kind === 'up' || stretch)
       this.ways.note(gatewayId, passageOf(header, body, via), meterIdsIn(body), nowMs);
@@ -240,6 +248,15 @@ export class HeadEndSide {
     if (body.isProbe || body.span) peer.owesAnswer = true;
     this.changed.add(peer);
     if (stretch) this.deal(peer, header, stretch, via);
+  }
+
+  /** Seals so that the gateway can open it, and in an epoch that it does not take for an old one. */
+  private keepUp(peer: Peer, { kind, recipientKey }: FrameHeader, { top }: Body): void {
+    const isBehind = top !== null && top < LAST_EPOCH && top >= (peer.sealer?.epoch ?? 0);
+    if (isBehind) peer.leastEpoch = top + 1;
+    const isOther = kind === 'up' && recipientKey !== peer.knownKey;
+    if (isOther) peer.knownKey = recipientKey;
+    if (isBehind || isOther) peer.sealer = null;
   }
 
   private takeAcknowledgement(peer: Peer, { done }: Body): void {
@@ -317,8 +334,11 @@ export class HeadEndSide {
 
   private sealed(peer: Peer, span: SpanText | null): Uint8Array {
     const { store, sealing, clock } = this.options;
-    if (!peer.sealer || peer.sealer.nextSeq >= MAX_FRAMES_PER_EPOCH)
-      peer.sealer = sealing.sealerTo(peer.gatewayId, 'down', peer.gatewayId, store.nextEpoch());
+    if (!peer.sealer || peer.sealer.nextSeq >= MAX_FRAMES_PER_EPOCH) {
+      const { gatewayId, leastEpoch, knownKey } = peer;
+      const epoch = Math.max(store.nextEpoch(), leastEpoch);
+      peer.sealer = sealing.sealerTo(gatewayId, 'down', gatewayId, epoch, knownKey);
+    }
     const heard = peer.heard.seqs.length > 0 ? peer.heard : null;
     const fixed = { box: store.box, sentMs: clock.wallMs(), low: peer.sending.low() };
     // What is not written yet is not acknowledged, whatever else makes a frame go down now.
@@ -335,6 +355,8 @@ export class HeadEndSide {
       receiving: new ReceivingHalf(store.incoming(gatewayId)),
       sending: new SendingHalf(store, gatewayId),
       sealer: null,
+      knownKey: '',
+      leastEpoch: 0,
       via: '',
       seenMs: 0,
       heard: { epoch: 0, seqs: [] },

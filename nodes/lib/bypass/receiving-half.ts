@@ -124,6 +124,11 @@ export class ReceivingHalf {
     this.dirty.clear();
   }
 
+  /** The highest epoch that the peer was ever heard in, as far as is remembered. */
+  get topEpoch(): number {
+    return Math.max(0, ...this.boxes.flatMap(({ epochs }) => epochs.map(({ epoch }) => epoch)));
+  }
+
   private get latest(): OpenBox | undefined {
     let latest = this.boxes[0];
     for (const box of this.boxes) if (box.born > (latest?.born ?? 0)) latest = box;

@@ -23,8 +23,11 @@ export type OpenResult = Opened | { fault: OpenFault; header: FrameHeader | null
 
 /** Seals and opens frames with the keys of this side. What implements it knows ciphers; everybody else does not. */
 export interface Sealing {
-  /** The peer of a gateway is its head-end, whose name is empty. */
-  sealerTo(peer: string, kind: FrameKind, gatewayId: string, epoch: number): FrameSealer;
+  /**
+   * The peer of a gateway is its head-end, whose name is empty. `ownKey` is the mark of the key of ours that the peer
+   * knows, if that can be another than the one in use.
+   */
+  sealerTo(peer: string, kind: FrameKind, gatewayId: string, epoch: number, ownKey?: string): FrameSealer;
   open(frame: Uint8Array): OpenResult;
 }
 

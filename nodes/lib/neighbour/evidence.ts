@@ -1,9 +1,16 @@
 import type { Schedule } from '../modem/byte-port';
 
 export type EvidenceKind =
-  'silence' | 'badCrc' | 'replayed' | 'unauthenticated' | 'clone' | 'impossibleSequence' | 'malformed';
+  | 'silence'
+  | 'badCrc'
+  | 'replayed'
+  | 'unauthenticated'
+  | 'clone'
+  | 'impossibleSequence'
+  | 'malformed'
+  | 'unheard';
 
-/** What was observed of a neighbour. It proves nothing by itself: one observer can lie or have a bad wire. */
+/** What was observed of a neighbour. It is no proof by itself: one observer can lie or have a bad wire. */
 export interface Evidence {
   readonly kind: EvidenceKind;
   /** Null when nobody can say who it was, such as damage on a wire that many share. */
@@ -13,11 +20,21 @@ export interface Evidence {
   /** How often since it was told of before. */
   readonly count: number;
   readonly detail: string;
+  /** Whoever did it knows the key of the links. Without one anybody can go by any name. */
+  readonly isKeyed: boolean;
 }
 
 /** The same observation is told of at once and then at most this often, with its count. */
 const REPEAT_MS = 60_000;
 const MAX_OPEN = 64;
+
+/** What a link or the mesh has just seen. */
+interface Observed {
+  readonly kind: EvidenceKind;
+  readonly gatewayId: string | null;
+  readonly detail: string;
+  readonly isKeyed: boolean;
+}
 
 interface Open {
   count: number;
@@ -35,9 +52,9 @@ export class EvidenceBook {
     private readonly tell: (evidence: Evidence) => void,
   ) {}
 
-  note(kind: EvidenceKind, aboutGatewayId: string | null, detail: string): void {
-    const key = `${kind} ${aboutGatewayId ?? ''} ${detail}`;
-    const latest = { kind, aboutGatewayId, atMs: this.epochMs(), count: 1, detail };
+  note({ kind, gatewayId: aboutGatewayId, detail, isKeyed }: Observed): void {
+    const key = `${kind} ${aboutGatewayId ?? ''} ${String(isKeyed)} ${detail}`;
+    const latest = { kind, aboutGatewayId, atMs: this.epochMs(), count: 1, detail, isKeyed };
     const open = this.open.get(key);
     if (open) {
       open.count += 1;

@@ -8,7 +8,7 @@ import type { MeshCounters } from './mesh-report';
 import type { Neighbour } from './neighbour';
 import { decodePacket, encodePacket, MAX_HOPS, type Packet } from './packet';
 import { SeenPackets } from './seen-packets';
-import { type Shipment, Shipments } from './shipments';
+import { type Shipment, Shipments, type Shipped } from './shipments';
 import { type TransitItem, TransitQueue } from './transit-queue';
 import type { WayTable } from './way-table';
 import { WaysBack } from './ways-back';
@@ -27,7 +27,9 @@ export interface ForwarderSurroundings {
   onDown(frame: Uint8Array, fromGatewayId: string): void;
   onCarried(ticket: number, byGatewayId: string): void;
   onGivenUp(ticket: number): void;
-  onFault(fault: LinkFault): void;
+  /** The neighbour has a frame of ours that is on its way up. */
+  onLeft(neighbour: Neighbour, name: string): void;
+  onFault(fault: Omit<LinkFault, 'isKeyed'>): void;
 }
 
 /** Own frames are kept this long; by then whoever gave them has long taken another way. */
@@ -54,8 +56,8 @@ export class Forwarder {
     this.shipments = new Shipments(around.schedule, () => this.pumpSoon());
   }
 
-  ship(kind: Shipment['kind'], otherGatewayId: string, frame: Uint8Array): number | null {
-    const ticket = this.shipments.add(kind, otherGatewayId, frame, OWN_LIFE_MS);
+  ship(shipped: Shipped): number | null {
+    const ticket = this.shipments.add(shipped, OWN_LIFE_MS);
     this.pumpSoon();
     return ticket;
   }
@@ -241,8 +243,10 @@ export class Forwarder {
       stream: 'own',
       bytes: encodePacket(this.packetOf(shipment)),
       onDone: (isDelivered) => {
-        if (isDelivered) this.shipments.left(shipment, expectedMs(shipment, to, hops));
-        else this.shipments.comeBack(shipment);
+        if (isDelivered) {
+          this.shipments.left(shipment, expectedMs(shipment, to, hops));
+          this.around.onLeft(to, shipment.name);
+        } else this.shipments.comeBack(shipment);
         this.pumpSoon();
       },
     });

@@ -38,6 +38,8 @@ export interface LinkFault {
   /** Null when nobody knows who sent it. */
   readonly gatewayId: string | null;
   readonly detail: string;
+  /** It was in a cell that carried the key of the link, or is about somebody who does. */
+  readonly isKeyed: boolean;
 }
 
 /** Who we are. */
@@ -285,11 +287,12 @@ export class LinkDriver implements CellSource {
   }
 
   private meet(nodeId: number, first: ConstructorParameters<typeof Neighbour>[3]): Neighbour | null {
-    if (this.found.size >= MAX_HEARD) return null;
+    if (this.found.size >= Math.min(MAX_HEARD, this.link.mostNeighbours ?? MAX_HEARD)) return null;
     const draw = (): number => 1 + Math.floor(this.needs.random() * (SESSIONS - 1));
     const { medium, name } = this.link;
     const neighbour = new Neighbour(nodeId, medium, name, first, draw, () => this.patienceMs);
     this.found.set(nodeId, neighbour);
+    this.link.onNeighbours?.(true);
     this.listener.onNeighbour(neighbour);
     // It hears of itself at once, and both can begin.
     this.hellos.soon();
@@ -341,6 +344,7 @@ export class LinkDriver implements CellSource {
 
   private lose(neighbour: Neighbour, reason: LossReason): void {
     this.found.delete(neighbour.nodeId);
+    if (this.found.size === 0) this.link.onNeighbours?.(false);
     this.transmitter.forget(neighbour);
     neighbour.leave();
     this.listener.onLost(neighbour, reason);
@@ -350,13 +354,18 @@ export class LinkDriver implements CellSource {
   private reportFault(fault: CellFault): void {
     const only = this.found.size === 1 ? [...this.found.values()][0] : undefined;
     const gatewayId = only?.gatewayId ?? null;
-    if (fault === 'crc') this.report('badCrc', gatewayId, 'a cell with a wrong CRC');
+    if (fault === 'crc') this.report('badCrc', gatewayId, 'a cell with a wrong CRC', false);
     else if (fault === 'mark')
-      this.report('unauthenticated', gatewayId, 'a cell without the key of the link');
-    else this.report('malformed', gatewayId, `a cell of wrong ${fault}`);
+      this.report('unauthenticated', gatewayId, 'a cell without the key of the link', false);
+    else this.report('malformed', gatewayId, `a cell of wrong ${fault}`, false);
   }
 
-  private report(kind: LinkFault['kind'], gatewayId: string | null, detail: string): void {
-    this.listener.onFault({ kind, gatewayId, detail });
+  private report(
+    kind: LinkFault['kind'],
+    gatewayId: string | null,
+    detail: string,
+    isKeyed = this.needs.mark !== null,
+  ): void {
+    this.listener.onFault({ kind, gatewayId, detail, isKeyed });
   }
 }

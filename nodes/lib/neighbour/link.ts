@@ -3,6 +3,10 @@ export interface NeighbourLink {
   /** How people call it: the port's path, the far address. */
   readonly name: string;
   readonly medium: LinkMedium;
+  /** So many neighbours can be at its other end; without it as many as a hello can name. */
+  readonly mostNeighbours?: number;
+  /** Whether there is a neighbour on it now. */
+  onNeighbours?(areThere: boolean): void;
   /** Takes whole cells over at once; while the link is down they are lost. */
   send(bytes: Uint8Array): void;
   onBytes(hear: (bytes: Uint8Array) => void): void;

@@ -12,6 +12,8 @@ export type MeshEvent =
     }
   /** A way up over a neighbour, or none any more: then all three are null. */
   | { readonly kind: 'wayChanged'; readonly viaGatewayId: string | null; readonly hops: number | null }
+  /** What was given to this neighbour has not been heard by the head-end: another one is taken if there is one. */
+  | { readonly kind: 'wayLeft'; readonly gatewayId: string }
   /** A gateway with a way up, or the one a frame down is for, has said that it took the frame. */
   | { readonly kind: 'carried'; readonly ticket: number; readonly byGatewayId: string }
   /** Nobody took it in time: it is the giver's again. */

@@ -1,15 +1,17 @@
 import type { Schedule } from '../modem/byte-port';
 import { type CellMark, isNodeId } from './cell';
-import { EvidenceBook } from './evidence';
+import { EvidenceBook, type EvidenceKind } from './evidence';
 import { Forwarder } from './forwarder';
 import { isGatewayId } from './gateway-name';
+import { HopTrust } from './hop-trust';
 import type { Way } from './hello';
 import type { NeighbourLink } from './link';
 import { type LinkFault, type LinkListener, LinkDriver, type LossReason, type Self } from './link-driver';
 import type { CarryAnswer, MeshCounters, MeshEvent, MeshListener, MeshStatus } from './mesh-report';
 import type { Neighbour } from './neighbour';
 import { MAX_FRAME_BYTES } from './packet';
-import { WayTable } from './way-table';
+import type { Shipped } from './shipments';
+import { WayTable, type WayNews } from './way-table';
 
 export interface MeshConfig {
   /** Agreed for the links, different for each node on them; 1 to 65534. */
@@ -44,6 +46,7 @@ export class NeighbourMesh {
   private readonly ways: WayTable;
   private readonly evidence: EvidenceBook;
   private readonly forwarder: Forwarder;
+  private readonly hops = new HopTrust();
   private readonly drivers = new Map<NeighbourLink, LinkDriver>();
   private readonly counters: MeshCounters = { carried: 0, routed: 0, dropped: 0, badCells: 0 };
   private isClosed = false;
@@ -57,7 +60,12 @@ export class NeighbourMesh {
     if (!isGatewayId(config.gatewayId))
       throw new RangeError('a gateway id is 1 to 32 letters, digits and signs without a space');
     this.self = { ...config, boot: Math.floor(needs.random() * BOOTS) };
-    this.ways = new WayTable(config.nodeId, this.self.boot, () => needs.schedule.nowMs());
+    this.ways = new WayTable(
+      config.nodeId,
+      this.self.boot,
+      () => needs.schedule.nowMs(),
+      (neighbour) => this.hops.leftAtMs(hopOf(neighbour), needs.schedule.nowMs()),
+    );
     this.evidence = new EvidenceBook(needs.schedule, needs.epochMs, (evidence) =>
       this.tell({ kind: 'evidence', evidence }),
     );
@@ -95,15 +103,23 @@ export class NeighbourMesh {
     this.forwarder.pumpSoon();
   }
 
-  /** Takes a frame of our own to whoever has a way up. */
-  carryUp(frame: Uint8Array): CarryAnswer {
-    return this.carry('up', '', frame);
+  /** Takes a frame of our own to whoever has a way up. A name is for saying later that the head-end heard it. */
+  carryUp(frame: Uint8Array, name = ''): CarryAnswer {
+    return this.carry({ kind: 'up', otherGatewayId: '', frame, name });
+  }
+
+  /** The head-end says, sealed, that it has heard these frames: whoever took them is a good way. */
+  heardUp(names: readonly string[]): void {
+    const idle = this.hops.heard(names, this.needs.schedule.nowMs());
+    for (const hop of idle) this.observe('unheard', gatewayOf(hop), 'what it takes does not arrive');
   }
 
   /** Takes a frame to one gateway, by the way it was last heard or by all ways. */
   carryDown(gatewayId: string, frame: Uint8Array): CarryAnswer {
     const isFar = isGatewayId(gatewayId) && gatewayId !== this.self.gatewayId;
-    return isFar ? this.carry('down', gatewayId, frame) : { isTaken: false, why: 'name' };
+    return isFar
+      ? this.carry({ kind: 'down', otherGatewayId: gatewayId, frame, name: '' })
+      : { isTaken: false, why: 'name' };
   }
 
   get status(): MeshStatus {
@@ -133,10 +149,11 @@ export class NeighbourMesh {
     await Promise.all(drivers.map((driver) => driver.close()));
   }
 
-  private carry(kind: 'up' | 'down', gatewayId: string, frame: Uint8Array): CarryAnswer {
+  private carry(shipped: Shipped): CarryAnswer {
+    const { frame } = shipped;
     if (this.isClosed) return { isTaken: false, why: 'closed' };
     if (frame.length === 0 || frame.length > MAX_FRAME_BYTES) return { isTaken: false, why: 'size' };
-    const ticket = this.forwarder.ship(kind, gatewayId, frame);
+    const ticket = this.forwarder.ship(shipped);
     return ticket === null ? { isTaken: false, why: 'full' } : { isTaken: true, ticket };
   }
 
@@ -155,7 +172,10 @@ export class NeighbourMesh {
       onDown: (frame, from) => listener.onDown(frame, from),
       onCarried: (ticket, byGatewayId) => this.tell({ kind: 'carried', ticket, byGatewayId }),
       onGivenUp: (ticket) => this.tell({ kind: 'givenUp', ticket }),
-      onFault: (fault) => this.noteFault(fault),
+      onLeft: (neighbour, name) => {
+        if (name !== '') this.hops.left(hopOf(neighbour), name, this.needs.schedule.nowMs());
+      },
+      onFault: ({ kind, gatewayId, detail }) => this.observe(kind, gatewayId, detail),
     });
   }
 
@@ -173,12 +193,19 @@ export class NeighbourMesh {
   }
 
   private wayToTell(): Way | null {
-    if (this.ways.choose(this.all()) === 'other') this.tellWay();
+    if (this.choose() === 'other') this.tellWay();
     return this.ways.wayToTell();
   }
 
+  private choose(): WayNews {
+    const bad = this.hops.judge(this.needs.schedule.nowMs());
+    for (const neighbour of this.all()) if (bad.includes(hopOf(neighbour))) this.ways.forgetNewsOf(neighbour);
+    for (const hop of bad) this.tell({ kind: 'wayLeft', gatewayId: gatewayOf(hop) });
+    return this.ways.choose(this.all());
+  }
+
   private chooseWay(): void {
-    const news = this.ways.choose(this.all());
+    const news = this.choose();
     if (news !== 'same') this.tellNeighbours();
     if (news === 'other') this.tellWay();
     this.forwarder.pumpSoon();
@@ -189,13 +216,22 @@ export class NeighbourMesh {
     const { gatewayId, linkName } = neighbour;
     this.forwarder.forgetOver(neighbour);
     this.tell({ kind: 'neighbourLost', gatewayId, link: linkName, reason });
-    if (reason === 'silence') this.evidence.note('silence', gatewayId, 'nothing is heard of it');
+    if (reason === 'silence') this.observe('silence', gatewayId, 'nothing is heard of it');
     this.chooseWay();
   }
 
-  private noteFault({ kind, gatewayId, detail }: LinkFault): void {
-    if (kind === 'badCrc') this.counters.badCells += 1;
-    this.evidence.note(kind, gatewayId, detail);
+  private noteFault(fault: LinkFault): void {
+    if (fault.kind === 'badCrc') this.counters.badCells += 1;
+    this.evidence.note(fault);
+  }
+
+  /** Of a neighbour that was met on a link of ours. */
+  private observe(kind: EvidenceKind, gatewayId: string | null, detail: string): void {
+    this.evidence.note({ kind, gatewayId, detail, isKeyed: this.isKeyed });
+  }
+
+  private get isKeyed(): boolean {
+    return (this.needs.mark ?? null) !== null;
   }
 
   private tellNeighbours(): void {
@@ -226,3 +262,6 @@ export class NeighbourMesh {
     return [...best.values()];
   }
 }
+
+const hopOf = ({ gatewayId, nodeId }: Neighbour): string => `${gatewayId} ${nodeId}`;
+const gatewayOf = (hop: string): string => hop.slice(0, hop.indexOf(' '));

@@ -8,6 +8,8 @@ export interface Shipment {
   readonly kind: Exclude<PacketKind, 'receipt'>;
   readonly otherGatewayId: string;
   readonly frame: Uint8Array;
+  /** What its giver calls it, to say later that the head-end heard it; empty when nobody will. */
+  readonly name: string;
   readonly untilMs: number;
   /** Goes up with each departure. */
   attempt: number;
@@ -16,6 +18,8 @@ export interface Shipment {
   leftAtMs: number;
   cancelTimer: () => void;
 }
+
+export type Shipped = Pick<Shipment, 'kind' | 'otherGatewayId' | 'frame' | 'name'>;
 
 const MAX_SHIPMENTS = 128;
 const MAX_BYTES = 4_194_304;
@@ -49,7 +53,7 @@ export class Shipments {
   }
 
   /** The ticket, which is the packet's number too; null when enough is under way. */
-  add(kind: Shipment['kind'], otherGatewayId: string, frame: Uint8Array, lifeMs: number): number | null {
+  add({ kind, otherGatewayId, frame, name }: Shipped, lifeMs: number): number | null {
     const [oldest] = this.open.keys();
     const isSpanUsed = oldest !== undefined && this.nextCount - oldest >= MAX_NUMBER_SPAN;
     const isFull = this.open.size >= MAX_SHIPMENTS || this.bytes + frame.length > MAX_BYTES;
@@ -61,6 +65,7 @@ export class Shipments {
       kind,
       otherGatewayId,
       frame,
+      name,
       untilMs,
       attempt: -1,
       state: 'waiting',

@@ -33,6 +33,8 @@ export class WayTable {
     private readonly nodeId: number,
     private readonly boot: number,
     private readonly nowMs: () => number,
+    /** When a neighbour was left because nothing came of what it took; null while nothing is held against it. */
+    private readonly leftAtMs: (neighbour: Neighbour) => number | null = () => null,
   ) {}
 
   /** Null without a way, and when the way is our own. */
@@ -57,14 +59,11 @@ export class WayTable {
   /** Looks again at what the neighbours tell. */
   choose(neighbours: Iterable<Neighbour>): WayNews {
     const before = this.chosen;
-    const kept = before && this.isGood(before) ? before : null;
+    const eligible = this.eligible(neighbours);
+    const kept = eligible.find((neighbour) => neighbour === before) ?? null;
     let best: Neighbour | null = null;
-    let present = false;
-    for (const neighbour of neighbours) {
-      present ||= neighbour === kept;
-      if (this.isGood(neighbour) && (!best || costOver(neighbour) < costOver(best))) best = neighbour;
-    }
-    const isKept = kept && present && best && costOver(best) >= WORTH_A_CHANGE * costOver(kept);
+    for (const neighbour of eligible) if (!best || costOver(neighbour) < costOver(best)) best = neighbour;
+    const isKept = kept && best && costOver(best) >= WORTH_A_CHANGE * costOver(kept);
     this.chosen = isKept ? kept : best;
     if (this.chosen !== before) return 'other';
     return this.isFresher() ? 'fresher' : 'same';
@@ -81,6 +80,20 @@ export class WayTable {
     const cost = Math.min(MAX_COST, costOver(this.chosen));
     this.remember(way, cost);
     return { ...way, cost, hops: way.hops + 1 };
+  }
+
+  /** What it told of its way up may have been invented, and true news must not look old beside it. */
+  forgetNewsOf({ way }: Neighbour): void {
+    if (way) this.told.delete(rootKey(way));
+  }
+
+  /** Those that were left count only when there are no others, and then the one whose turn was longest ago. */
+  private eligible(neighbours: Iterable<Neighbour>): Neighbour[] {
+    const good = [...neighbours].filter((neighbour) => this.isGood(neighbour));
+    const trusted = good.filter((neighbour) => this.leftAtMs(neighbour) === null);
+    if (trusted.length > 0) return trusted;
+    const turn = (neighbour: Neighbour): number => this.leftAtMs(neighbour) ?? 0;
+    return good.sort((a, b) => turn(a) - turn(b)).slice(0, 1);
   }
 
   private isFresher(): boolean {

@@ -63,11 +63,12 @@ describe('the body of a frame', () => {
     ];
     const done = { box: 'c', lanes: [1, 2, 3].map((below) => ({ below, ranges: [] })) };
     const text = writeBody(
-      { ...fixed, isProbe: true, way: 'modem', done, heard: { epoch: 2, seqs: [7] } },
+      { ...fixed, isProbe: true, way: 'modem', done, heard: { epoch: 2, seqs: [7] }, top: 41 },
       { lane: 1, from: 3, to: 9, items },
     );
     assert.deepEqual(readBody(text), {
       ...fixed,
+      top: 41,
       isProbe: true,
       way: 'modem',
       heard: { epoch: 2, seqs: [7] },

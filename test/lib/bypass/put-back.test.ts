@@ -105,6 +105,50 @@ describe('a network in which disks fail', () => {
     assert.deepEqual([waiting(), network.missing('gw-0')], [0, []]);
   });
 
+  it('goes on after an old copy of the disk of a head-end was put back whose clock has lost the time', () => {
+    readAndRun(1);
+    const copy = network.copyOf(null);
+    for (let start = 0; start < 8; start += 1) {
+      network.restartHeadEnd();
+      readAndRun(1);
+    }
+    network.isHeadClockBehind = true;
+    network.putBack(null, copy);
+    readAndRun(1);
+    network.run(LONG_MS);
+    assert.deepEqual([waiting(), network.missing('gw-0')], [0, []]);
+    network.headEnd.put('gw-0', [{ lane: URGENT, meterId: '', text: '{"commandId":"c1"}' }]);
+    network.run(60_000);
+    assert.equal(network.gateway('gw-0').events.filter(({ kind }) => kind === 'arrived').length, 1);
+  });
+
+  it('lets a gateway that invents epochs of the head-end harm nobody but itself', () => {
+    readAndRun(1);
+    const sealer = sealerOf('gw-2');
+    for (const top of [0xffff_fffe, 0xffff_ffff, 2 ** 40]) {
+      network.inject(sealer.seal(writeBody({ box: 'evil', sentMs: 1, low: [1, 1, 1], top }, null)), 'gw-2');
+      readAndRun(2);
+    }
+    network.restartHeadEnd();
+    readAndRun(2);
+    network.run(60_000);
+    assert.deepEqual([waiting(), network.missing('gw-0')], [0, []]);
+    assert.ok(network.headStore.nextEpoch() < 0xf000_0000);
+  });
+
+  it('seals with its former key for a gateway that has not heard of the new one', () => {
+    readAndRun(1);
+    network.headKeys = [keyOf('the new key'), keyOf('head-end')];
+    network.restartHeadEnd();
+    readAndRun(2);
+    network.headEnd.put('gw-0', [{ lane: URGENT, meterId: '', text: '{"commandId":"c1"}' }]);
+    network.run(60_000);
+    assert.deepEqual([waiting(), network.missing('gw-0')], [0, []]);
+    const { events } = network.gateway('gw-0');
+    assert.equal(events.filter(({ kind }) => kind === 'arrived').length, 1);
+    assert.equal(events.filter(({ kind }) => kind === 'refused').length, 0);
+  });
+
   it('does not take new news for old when a copy that was put back has counted on alone', () => {
     readAndRun(1, URGENT);
     const copy = network.copyOf('gw-0');

@@ -63,6 +63,10 @@ export class SimulatedNetwork {
   readonly carried: Uint8Array[] = [];
   readonly overheard: Uint8Array[] = [];
   headEnd: HeadEndSide;
+  /** The one in use first. */
+  headKeys = [keyOf('head-end')];
+  /** The clock of the head-end shows the first day of its makers. */
+  isHeadClockBehind = false;
   faults = NO_FAULTS;
   isPartitioned = false;
   nowMs = 0;
@@ -197,7 +201,7 @@ export class SimulatedNetwork {
   private openStore(db: Database.Database): SqliteBypassStore {
     return new SqliteBypassStore(db, {
       monotonicMs: () => this.nowMs,
-      wallMs: () => START_WALL_MS + this.nowMs,
+      wallMs: () => (this.isHeadClockBehind ? 0 : START_WALL_MS + this.nowMs),
       newBox: () => `box${(this.lastBox += 1)}`,
     });
   }
@@ -232,7 +236,7 @@ export class SimulatedNetwork {
     return new HeadEndSide({
       store: this.headStore,
       sealing: new FrameSealing(
-        () => [keyOf('head-end')],
+        () => this.headKeys,
         (peer) => (this.gateways.has(peer) ? [keyOf(peer).publicKey] : []),
       ),
       clock: { monotonicMs: () => this.nowMs, wallMs: () => START_WALL_MS + this.nowMs },

@@ -3,7 +3,7 @@
 import type Database from 'better-sqlite3';
 import { itemText } from '../../../nodes/lib/bypass/body';
 import type { StoredArrival } from '../../../nodes/lib/bypass/bypass-store';
-import { GatewaySide } from '../../../nodes/lib/bypass/gateway-side';
+import { frameName, GatewaySide } from '../../../nodes/lib/bypass/gateway-side';
 import { HeadEndSide, type HeadEndEvent } from '../../../nodes/lib/bypass/head-end-side';
 import type { Lane } from '../../../nodes/lib/bypass/lane';
 import type { OpenedMessage } from '../../../nodes/lib/bypass/opened-messages';
@@ -12,6 +12,7 @@ import { openBypassDatabase } from '../../../nodes/lib/io/bypass/bypass-database
 import { FrameSealing } from '../../../nodes/lib/io/bypass/frame-sealing';
 import { SqliteBypassStore } from '../../../nodes/lib/io/bypass/sqlite-bypass-store';
 import { NETWORK_MEDIUM } from '../../../nodes/lib/neighbour/link';
+import type { MeshEvent } from '../../../nodes/lib/neighbour/mesh-report';
 import { NeighbourMesh } from '../../../nodes/lib/neighbour/neighbour-mesh';
 import { dice } from '../neighbour/seeded-dice';
 import { SimulatedTime } from '../neighbour/simulated-time';
@@ -37,6 +38,7 @@ interface House {
   readonly db: Database.Database;
   readonly lines: SimulatedLine[];
   ends: SimulatedEnd[];
+  readonly events: MeshEvent[];
   side: GatewaySide;
   mesh: NeighbourMesh;
   /** Its own cable is out. */
@@ -72,7 +74,7 @@ export class SimulatedStreet {
       const lines = this.lines.filter((_line, index) => wires[index]!.includes(at));
       const ways: Way[] = hasDirect(at) ? ['direct', 'neighbour'] : ['neighbour'];
       const db = openBypassDatabase(':memory:');
-      const rest = { isCut: false, wallSkewMs: 0, nextWh: 0, ends: [] };
+      const rest = { isCut: false, wallSkewMs: 0, nextWh: 0, ends: [], events: [] };
       const house = { gatewayId: `gw-${at}`, ways, db, lines, ...rest } as unknown as House;
       this.open(house);
       return house;
@@ -174,10 +176,11 @@ export class SimulatedStreet {
       proof: null,
       isIntroduced: () => true,
       send: (way, frame) => {
-        if (way === 'neighbour') house.mesh.carryUp(frame);
+        if (way === 'neighbour') house.mesh.carryUp(frame, frameName(frame));
         else this.sendUp(house, frame);
       },
       hear: () => undefined,
+      hearFrames: (names) => house.mesh.heardUp(names),
     });
     house.mesh = this.openMesh(house, random);
     house.ends = house.lines.map((line) => line.join(gatewayId));
@@ -197,7 +200,7 @@ export class SimulatedStreet {
           return true;
         },
         onDown: (frame) => void house.side.receive(frame),
-        onEvent: () => undefined,
+        onEvent: (event) => house.events.push(event),
       },
     );
   }

@@ -49,8 +49,9 @@ export class FrameSealing implements Sealing {
     private readonly keysOf: KeysOf,
   ) {}
 
-  sealerTo(peer: string, kind: FrameKind, gatewayId: string, epoch: number): FrameSealer {
-    const [own] = this.ownKeys();
+  sealerTo(peer: string, kind: FrameKind, gatewayId: string, epoch: number, ownKey = ''): FrameSealer {
+    const all = this.ownKeys();
+    const own = all.find(({ publicKey }) => keyMark(publicKey) === ownKey) ?? all[0];
     const [recipient] = this.keysOf(peer);
     if (!own || !recipient) throw new Error(`there is no key of ${peer === '' ? 'the head-end' : peer} yet`);
     const { encapsulated, context } = setupSender(own, recipient, INFO);

@@ -55,14 +55,18 @@ export class OwnKeys {
     return pair;
   }
 
+  /** The one that is being made known; null while there is none. */
+  get next(): KeyPair | null {
+    return (this.isNextMade ? this.pairs[1] : undefined) ?? null;
+  }
+
   ageMs(wallMs: number): number {
     return wallMs - this.madeMs;
   }
 
   /** The key to go over to. The one before the present goes: nobody uses it any more. */
   prepareNext(): KeyPair {
-    const made = this.isNextMade ? this.pairs[1] : undefined;
-    if (made) return made;
+    if (this.next) return this.next;
     const next = newKeyPair();
     this.isNextMade = true;
     this.keep([this.inUse, next]);
@@ -71,7 +75,7 @@ export class OwnKeys {
 
   /** The other side knows the key. Returns whether it is the one that was to come. */
   goOver(publicKey: Uint8Array, wallMs: number): boolean {
-    const next = this.isNextMade ? this.pairs[1] : undefined;
+    const { next } = this;
     if (!next?.publicKey.equals(publicKey)) return false;
     this.madeMs = wallMs;
     this.isNextMade = false;

@@ -20,6 +20,7 @@ export class PortLink implements NeighbourLink {
     readonly name: string,
     readonly medium: LinkMedium,
     private readonly openPort: () => Promise<BytePort>,
+    readonly mostNeighbours = Infinity,
   ) {
     this.opening = this.open();
   }

@@ -8,12 +8,16 @@ import { PortLink } from './port-link';
 const KEEP_ALIVE_MS = 30_000;
 /** More connections are refused: a neighbourhood is small, and everybody who connects takes memory. */
 const MAX_CONNECTIONS = 32;
-/** A far side that takes nothing for so long that this much waits is as good as gone. */
-const MAX_WAITING_BYTES = 1_048_576;
+/** Twice what a neighbour may leave unanswered: a far side that takes nothing until this much waits is as good as gone. */
+const MAX_WAITING_BYTES = 262_144;
+/** One gateway is at the other end, whatever names it goes by. */
+const ONE = 1;
+/** Every neighbour greets within seconds. Who does not would keep a place from one who does. */
+const INTRODUCTION_MS = 30_000;
 
 /** Connects to a neighbour that listens, and again whenever the connection is lost. */
 export function dialTcpLink(host: string, port: number): PortLink {
-  return new PortLink(`${host}:${port}`, NETWORK_MEDIUM, () => TcpPort.open(host, port));
+  return new PortLink(`${host}:${port}`, NETWORK_MEDIUM, () => TcpPort.open(host, port), ONE);
 }
 
 /** Takes connections of neighbours; each is a link of its own, until it ends. */
@@ -24,6 +28,7 @@ export class TcpLinkServer {
     private readonly server: Server,
     private readonly onLink: (link: NeighbourLink) => void,
     private readonly onGone: (link: NeighbourLink) => void,
+    private readonly introductionMs: number,
   ) {
     server.maxConnections = MAX_CONNECTIONS;
     server.on('connection', (socket) => this.take(socket));
@@ -35,6 +40,7 @@ export class TcpLinkServer {
     port: number,
     onLink: (link: NeighbourLink) => void,
     onGone: (link: NeighbourLink) => void,
+    introductionMs = INTRODUCTION_MS,
   ): Promise<TcpLinkServer> {
     return new Promise((resolve, reject) => {
       const server = createServer();
@@ -42,7 +48,7 @@ export class TcpLinkServer {
       server.listen(port, host, () => {
         server.off('error', reject);
         server.on('error', () => undefined);
-        resolve(new TcpLinkServer(server, onLink, onGone));
+        resolve(new TcpLinkServer(server, onLink, onGone, introductionMs));
       });
     });
   }
@@ -59,9 +65,15 @@ export class TcpLinkServer {
 
   private take(socket: Socket): void {
     const name = `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`;
-    const link = new SocketLink(name, new SocketBytes(socket));
+    const wait = (): NodeJS.Timeout => setTimeout(() => socket.destroy(), this.introductionMs);
+    let stranger = wait();
+    const link = new SocketLink(name, new SocketBytes(socket), (areThere) => {
+      clearTimeout(stranger);
+      if (!areThere && !socket.destroyed) stranger = wait();
+    });
     this.links.set(link, socket);
     socket.once('close', () => {
+      clearTimeout(stranger);
       this.links.delete(link);
       this.onGone(link);
     });
@@ -72,11 +84,13 @@ export class TcpLinkServer {
 /** A connection that somebody else made and nobody here can make again. */
 class SocketLink implements NeighbourLink {
   readonly medium = NETWORK_MEDIUM;
+  readonly mostNeighbours = ONE;
   private isUp = true;
 
   constructor(
     readonly name: string,
     private readonly bytes: SocketBytes,
+    readonly onNeighbours: (areThere: boolean) => void,
   ) {}
 
   send(bytes: Uint8Array): void {

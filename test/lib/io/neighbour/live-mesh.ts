@@ -58,6 +58,8 @@ export function hasty(link: NeighbourLink, helloMs = 300): NeighbourLink {
   return {
     name: link.name,
     medium,
+    mostNeighbours: link.mostNeighbours ?? Infinity,
+    onNeighbours: (areThere) => link.onNeighbours?.(areThere),
     send: (bytes) => link.send(bytes),
     onBytes: (hear) => link.onBytes(hear),
     onState: (hear) => link.onState(hear),
