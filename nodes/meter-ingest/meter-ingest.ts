@@ -136,10 +136,11 @@ interface Outlet {
 /** Hears everything that could be a meter. Returns the ways to stop. */
 function listenTo(
   link: MeterLink,
-  { gate, watch }: Ingest,
+  ingest: Ingest,
   { topics }: MeterIngestConfig,
   { emit, fail }: Outlet,
 ): (() => void)[] {
+  const { gate, watch } = ingest;
   const failed = (settle: Answer | null, error: unknown): void => {
     // No ledger, no promise: the sender keeps its reading and sends it again.
     settle?.(toError(error));
@@ -160,7 +161,7 @@ function listenTo(
   );
   const hear = (topic: string, payload: Buffer, settle: Answer | null): void => {
     if (!isRelayTopic(topic)) arrivals.add({ topic, payload, answer: settle });
-    else guarded(settle, () => emit(hearRelay(watch, topic, payload, gate.nowMs(), settle)));
+    else guarded(settle, () => emit(hearRelay(ingest, topic, payload, settle)));
   };
   return [
     () => arrivals.close(),
@@ -168,7 +169,8 @@ function listenTo(
     link.onDevice(({ kind, device, will }) => {
       // A meter that says goodbye between two reports is no news; its deadline tells when it is missing.
       if (kind !== 'outage') return;
-      gate.meet(device);
+      // A meter that was not heard yet is known from here on.
+      gate.isMeter(device);
       watch.lose(device, gate.nowMs(), will ? 'outage' : 'offline');
       emit(NOTHING);
     }),
@@ -184,15 +186,15 @@ function shownRegister(store: Store, meterId: string): number | null {
 }
 
 function hearRelay(
-  watch: MeterWatch,
+  { gate, watch }: Ingest,
   topic: string,
   payload: Buffer,
-  nowMs: number,
   settle: Answer | null,
 ): GateOutputs {
   const report = parseRelayReport(topicOwner(topic), payload.toString());
   if (report) {
-    watch.hear(report.meterId, nowMs);
+    const nowMs = gate.nowMs();
+    if (gate.isMeter(report.meterId)) watch.hear(report.meterId, nowMs);
     watch.add({ kind: 'relay', atMs: nowMs, ...report });
   }
   settle?.(null);

@@ -93,9 +93,9 @@ export class ReadingGate {
     return this.options.site.nowMs();
   }
 
-  /** Looks a device up, so that what happens to it is remembered if it is a meter. */
-  meet(device: string): void {
-    this.options.site.chain.accountOf(device);
+  /** Whether a device is a meter. What happens to others is not remembered, since anybody may call itself anything. */
+  isMeter(device: string): boolean {
+    return this.options.site.chain.accountOf(device) !== '';
   }
 
   /** What has not been written down yet stays with its senders. */

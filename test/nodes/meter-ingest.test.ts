@@ -183,6 +183,17 @@ describe('meter-ingest', () => {
     const { atMs, ...report } = (await event).payload as { atMs: number };
     assert.deepEqual(report, { kind: 'relay', meterId: 'M1', reported: 'off' });
     assert.ok(Math.abs(flow.ledger.nowMs() - atMs) < 60_000);
+    const told = flow.next('event');
+    const other = await connectAsync(flow.link('broker').url, { clientId: 'nobody', reconnectPeriod: 0 });
+    await other.publishAsync('wk/nobody/relay', '{"reported":"off"}', { qos: 1 });
+    await other.endAsync(true);
+    assert.equal(((await told).payload as { meterId: string }).meterId, 'nobody');
+    const { numbers } = flow.ledger.chain;
+    assert.ok(numbers.find('M1') >= 0);
+    assert.ok(
+      numbers.find('nobody') < 0,
+      'anybody may call itself anything, so nothing is kept of who is no meter',
+    );
   });
 
   it('says where every reading went', async () => {

@@ -7,9 +7,12 @@ import { newsOf, type MeterNews } from './meter-news';
 import { MeterNumbers, NO_NUMBER } from './meter-numbers';
 import type { MeterRules } from './meter-rules';
 import type { Reading } from './reading';
+import { RecentMap } from './recent-map';
 
 /** Two-way meters whose last reading is remembered, to see which way the energy went. */
 const MAX_REMEMBERED = 250_000;
+/** Meters with something wrong. Past it, what was told of those that were quiet for long is told again. */
+const MAX_RAISED = 20_000;
 /** News that nobody has taken yet. Beyond it the oldest are dropped: they are about how things were. */
 const MAX_NEWS = 10_000;
 /** The flag of a meter with a last breath: its supply is gone, and so will it be. */
@@ -20,8 +23,8 @@ export class MeterWatch {
   readonly filters: MeterFilters;
   private readonly flags = new FlagWatch();
   private readonly contacts: ContactWatch;
-  /** What is wrong with a meter now, and was told. Few meters have anything. */
-  private readonly raised = new Map<string, Map<string, CheckVerdict>>();
+  /** What is wrong with a meter now, and was told. Few meters have anything, and strangers can make up names. */
+  private readonly raised = new RecentMap<string, Map<string, CheckVerdict>>(MAX_RAISED);
   /** By the numbers of meters. */
   private readonly earlier = new Map<number, EarlierReading>();
   private readonly stopHearing: () => void;

@@ -1,7 +1,7 @@
 import type { Segment } from '../meter/reading';
 import type { Micros } from '../money/micros';
 import type { Charge, ChargeLine } from './charge';
-import type { MeterPlan } from './meter-plan';
+import type { MeterPlan, PlanPiece } from './meter-plan';
 import { isSameState, type MeterState } from './meter-state';
 import type { Priced } from './price-curve';
 
@@ -36,7 +36,9 @@ export class PricedCharge implements Charge {
     if (!(#working in charge)) return undefined;
     const working = charge.#working;
     const isSame =
-      working.plan === plan && isSameSegment(working.segment, segment) && isSameState(working.before, before);
+      isSamePlan(working.plan, plan) &&
+      isSameSegment(working.segment, segment) &&
+      isSameState(working.before, before);
     return isSame ? working.priced : undefined;
   }
 }
@@ -51,4 +53,16 @@ function isSameSegment(a: Segment, b: Segment): boolean {
     a.toExportWh === b.toExportWh &&
     a.powerFactorThousandths === b.powerFactorThousandths
   );
+}
+
+/** A plan is put together anew whenever the ledger has forgotten it; what it is made of stays the same. */
+function isSamePlan(a: MeterPlan, b: MeterPlan): boolean {
+  return a === b || (a.length === b.length && a.every((piece, index) => isSamePiece(piece, b[index])));
+}
+
+function isSamePiece(a: PlanPiece, b: PlanPiece | undefined): boolean {
+  if (a.fromMs !== b?.fromMs || a.tariff !== b.tariff) return false;
+  const { sanctionedLoadW, isLifeline, feed } = a.terms;
+  const isSameFeed = feed === b.terms.feed || feed.length + b.terms.feed.length === 0;
+  return sanctionedLoadW === b.terms.sanctionedLoadW && isLifeline === b.terms.isLifeline && isSameFeed;
 }

@@ -36,6 +36,12 @@ describe('watching meters', () => {
     assert.deepEqual(news(), []);
   });
 
+  it('remembers a bounded number of meters with something wrong, since strangers can make up names', () => {
+    for (let number = 0; number < 50_000; number += 1)
+      watch.judge({ meterId: `X${number}`, atMs: nowMs, energyWh: 1, voltageV: 70 }, nowMs);
+    assert.ok(watch['raised'].size <= 20_000);
+  });
+
   it('tells tampering, and that it is over', () => {
     say({ flags: ['cover-open'] });
     assert.deepEqual(news(), ['tamper flags false']);

@@ -50,11 +50,23 @@ describe('a charge that remembers its working', () => {
     const equal = newMeterState(plan, T0, 1_000);
     assert.notEqual(equal, before);
     assert.deepEqual(PricedCharge.recall(charged(), plan, equal, segment()), recalled);
+    const again = plan.map((piece) => ({ ...piece, terms: { ...piece.terms, feed: [] } }));
+    assert.deepEqual(PricedCharge.recall(charged(), again, before, segment()), recalled);
   });
 
   it('is worked out again for another plan, state or segment', () => {
     const charge = charged();
     assert.equal(PricedCharge.recall(charge, planAt(8_000_000), before, segment()), undefined);
+    const [piece] = plan;
+    assert.ok(piece);
+    for (const terms of [
+      { sanctionedLoadW: 1 },
+      { isLifeline: true },
+      { feed: [{ fromMs: 0, microsPerKwh: 1 }] },
+    ]) {
+      const other: MeterPlan = [{ ...piece, terms: { ...piece.terms, ...terms } }];
+      assert.equal(PricedCharge.recall(charge, other, before, segment()), undefined);
+    }
     for (const other of otherStates(before))
       assert.equal(PricedCharge.recall(charge, plan, other, segment()), undefined, JSON.stringify(other));
     const others: Partial<Segment>[] = [

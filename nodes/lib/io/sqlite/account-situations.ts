@@ -55,13 +55,7 @@ export class AccountSituations {
       debtMicros: this.debts
         .ofAccount(batch, account)
         .reduce((sum, { outstandingMicros }) => micros(sum + outstandingMicros), ZERO_MICROS),
-      period: {
-        fromMs: now.periodFromMs,
-        spentMicros: micros(now.costMicros - use.periodCostMicros),
-        usedWh: meters
-          .filter(({ fold }) => fold.periodFromMs === now.periodFromMs)
-          .reduce((sum, { headWh, fold }) => sum + headWh - fold.periodStartWh, 0),
-      },
+      period: periodAt(nowMs, now, use, meters),
       slabs: this.slabsOf(meters, nowMs),
       today: useToday(use, now, days),
       weekdayCosts: costsByWeekday(use),
@@ -142,6 +136,25 @@ function metersNow({ meterIds }: StoredPolicy, meters: readonly ReadMeter[], now
     for (const { total } of fold.retired) costMicros += total;
   }
   return { atMs: nowMs, registerWh, costMicros, meters: meterIds.join(' '), periodFromMs, periodCostMicros };
+}
+
+/** A period ends at its time, also for a meter that says nothing: whoever is dark by a limit for it shall not stay so. */
+function periodAt(
+  nowMs: number,
+  now: MetersNow,
+  use: UseRecord,
+  meters: readonly ReadMeter[],
+): AccountSituation['period'] {
+  const fromMs = now.periodFromMs;
+  const current = meters.filter(({ fold }) => fold.periodFromMs === fromMs);
+  const toMs = Math.max(0, ...current.map(({ fold }) => fold.periodToMs));
+  if (toMs > 0 && toMs <= nowMs) return { fromMs: toMs, spentMicros: ZERO_MICROS, usedWh: 0 };
+  return {
+    fromMs,
+    toMs,
+    spentMicros: micros(now.costMicros - use.periodCostMicros),
+    usedWh: current.reduce((sum, { headWh, fold }) => sum + headWh - fold.periodStartWh, 0),
+  };
 }
 
 /** The meter that reports most; several meters are seldom behind one breaker. */

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import type {
+  AccountWithoutUse,
   DueAccount,
   NoticeDelivery,
   NoticeShelf,
@@ -48,7 +49,8 @@ export class SqliteNoticeShelf implements NoticeShelf {
     this.selectNotice = db.prepare<[number], NoticeRow>(`SELECT ${NOTICE_COLUMNS} WHERE notice_id = ?`);
     this.selectDelivery = db.prepare<[number], DeliveryRow>(`${DELIVERY} WHERE notice_id = ?`);
     this.selectDue = db.prepare<[number, number], DeliveryRow>(
-      `${DELIVERY} WHERE ${OPEN} AND not_before_ms <= ? ORDER BY not_before_ms, notice_id LIMIT ?`,
+      // The number of the delivery, not of the notice, is the one that the index is in order of.
+      `${DELIVERY} WHERE ${OPEN} AND not_before_ms <= ? ORDER BY not_before_ms, notice_delivery.notice_id LIMIT ?`,
     );
     this.countOpen = db.prepare<[], number>(`SELECT count(*) FROM notice_delivery WHERE ${OPEN}`).pluck();
     this.countHanded = db
@@ -65,9 +67,9 @@ export class SqliteNoticeShelf implements NoticeShelf {
     this.selectUnhanded = db.prepare<[number, number], NoticeRow>(
       `SELECT ${NOTICE_COLUMNS} WHERE handed_at_ms IS NULL AND (period IS NOT NULL OR at_ms <= ?) ORDER BY notice_id LIMIT ?`,
     );
-    this.selectWithoutUse = db.prepare<[string, number, number], DueAccount>(
-      `SELECT account_id AS accountId, tip_ms AS dueMs FROM account LEFT JOIN week_use USING (account_key)
-       WHERE coalesce(week, '') <> ? AND tip_ms <= ? ORDER BY tip_ms, account_key LIMIT ?`,
+    this.selectWithoutUse = db.prepare<[number, number, string, number], AccountWithoutUse>(
+      `SELECT account_key AS accountKey, account_id AS accountId FROM account LEFT JOIN week_use USING (account_key)
+       WHERE account_key > ? AND tip_ms <= ? AND coalesce(week, '') <> ? ORDER BY account_key LIMIT ?`,
     );
     this.selectWeekUse = db.prepare<[string], WeekUse>(
       `SELECT week, tariff_id AS tariffId, used_wh AS usedWh, before_wh AS beforeWh
@@ -78,9 +80,15 @@ export class SqliteNoticeShelf implements NoticeShelf {
     );
     this.selectPeriods = db
       .prepare<[number], string>(
-        `SELECT period FROM notice AS made WHERE kind = 'statement' AND period IS NOT NULL
-           AND NOT EXISTS (SELECT 1 FROM notice WHERE kind = 'summary' AND period = made.period AND coalesce(account_key, 0) = 0)
-         GROUP BY period ORDER BY min(notice_id) LIMIT ?`,
+        // From one period to the next by the index: statements are as many as customers, periods are few.
+        `WITH RECURSIVE made (period) AS (
+           SELECT min(period) FROM notice WHERE kind = 'statement' AND period IS NOT NULL
+           UNION ALL
+           SELECT (SELECT min(period) FROM notice WHERE kind = 'statement' AND period > made.period)
+           FROM made WHERE made.period IS NOT NULL)
+         SELECT period FROM made WHERE period IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM notice WHERE kind = 'summary' AND notice.period = made.period AND coalesce(account_key, 0) = 0)
+         ORDER BY period LIMIT ?`,
       )
       .pluck();
     this.selectTotals = db.prepare<[string], StatementTotals>(
@@ -121,8 +129,8 @@ export class SqliteNoticeShelf implements NoticeShelf {
     return this.selectUnhanded.all(beforeMs, limit).map(noticeOf);
   }
 
-  dueWithoutUse(week: string, nowMs: number, limit: number): DueAccount[] {
-    return this.selectWithoutUse.all(week, nowMs, limit);
+  dueWithoutUse(week: string, nowMs: number, afterKey: number, limit: number): AccountWithoutUse[] {
+    return this.selectWithoutUse.all(afterKey, nowMs, week, limit);
   }
 
   weekUse(accountId: string): WeekUse | undefined {

@@ -104,7 +104,11 @@ export class PolicyBook {
       `INSERT INTO account_policy (account_key, memory, next_look_ms) VALUES (?, '${NEW_MEMORY_TEXT}', ?)
        ON CONFLICT DO UPDATE SET next_look_ms = excluded.next_look_ms`,
     );
-    this.insertWhy = db.prepare('INSERT OR REPLACE INTO why (account_key, at_ms, record) VALUES (?, ?, ?)');
+    // Several decisions of one commit have the same time, and none replaces another.
+    this.insertWhy = db.prepare(
+      `INSERT INTO why (account_key, at_ms, record)
+       SELECT @key, max(@atMs, coalesce(1 + (SELECT max(at_ms) FROM why WHERE account_key = @key), @atMs)), @record`,
+    );
     this.dropWhys = db.prepare(
       `DELETE FROM why WHERE account_key = @key AND at_ms <= (SELECT at_ms FROM why WHERE account_key = @key
          ORDER BY at_ms DESC LIMIT 1 OFFSET ${MAX_WHYS})`,
@@ -123,7 +127,10 @@ export class PolicyBook {
       )
       .pluck();
     this.countMeters = db.prepare<[], number>('SELECT count(*) FROM meter WHERE closed_ms IS NULL').pluck();
-    this.countCuts = db.prepare<[number], number>('SELECT count(*) FROM cut WHERE at_ms > ?').pluck();
+    // A cut that did not reach its relay and is made again is no other meter.
+    this.countCuts = db
+      .prepare<[number], number>('SELECT count(DISTINCT meter_key) FROM cut WHERE at_ms > ?')
+      .pluck();
     this.insertCut = db.prepare('INSERT INTO cut (at_ms, meter_key) VALUES (?, ?) ON CONFLICT DO NOTHING');
   }
 
@@ -182,7 +189,7 @@ export class PolicyBook {
   }
 
   addWhy({ accountKey }: LiveAccount, why: Why): void {
-    this.insertWhy.run(accountKey, why.atMs, JSON.stringify(why));
+    this.insertWhy.run({ key: accountKey, atMs: why.atMs, record: JSON.stringify(why) });
     this.dropWhys.run({ key: accountKey });
   }
 

@@ -16,6 +16,7 @@ import type { MeterPrices } from './meter-prices';
 import type { DecisionPoster } from './post-decision';
 import type { Rerating } from './rerating';
 import type { RowWriter } from './row-writer';
+import { throwSqliteError } from './sqlite-fault';
 
 /** The result of a posting, or the way to it at the end of the batch. */
 export type ResultOrLater = PostingResult | (() => PostingResult);
@@ -46,6 +47,7 @@ export class ChargePoster {
     try {
       this.prices.prepare(meter, charge.tariffId);
     } catch (error) {
+      throwSqliteError(error);
       return refuse('charge.tariffId', charge.tariffId, errorText(error));
     }
     return this.take(batch, meter, posting);
@@ -97,11 +99,16 @@ export class ChargePoster {
     if (segment.toMs !== reading.atMs) return refuseChain(headOf(meter));
     if (segment.isLate === true) return this.takeLate(batch, meter, posting);
     if (!continues(meter, segment) || !isOf(meter, segment, reading)) return refuseChain(headOf(meter));
-    this.rerating.settleInTurn(batch, meter, null);
+    if (meter.rerateMs !== null) {
+      this.rerating.settleInTurn(batch, meter, null);
+      // A correction may have crossed a line of what is spent.
+      this.decisions.endQuiet(meter.account);
+    }
     let priced: Priced;
     try {
       priced = this.priceAs(meter, segment, charge);
     } catch (error) {
+      throwSqliteError(error);
       return refuse('segment', `${segment.fromMs}–${segment.toMs}`, errorText(error));
     }
     if (priced.amountMicros !== charge.amountMicros)

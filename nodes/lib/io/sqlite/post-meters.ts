@@ -13,6 +13,7 @@ import type { DecisionPoster } from './post-decision';
 import type { Rerating } from './rerating';
 import type { StandingPoster } from './post-standing';
 import { CHARGED_SINCE } from './post-tariff';
+import { throwSqliteError } from './sqlite-fault';
 
 const RECORDED: PostingResult = { outcome: 'recorded' };
 
@@ -99,9 +100,11 @@ export class MeterPoster {
       .prepare<[string], number | null>('SELECT max(closed_ms) FROM meter WHERE meter_id = ?')
       .pluck();
     this.insertMeter = db.prepare('INSERT INTO meter (meter_id, account_key, opened_ms) VALUES (?, ?, ?)');
+    // Who was told to be off at the last stay may be so whatever was heard: the light is put on for the next customer.
     this.upsertRelay = db.prepare(
       `INSERT INTO relay (meter_key, dialect, settings, device, reported, version) VALUES (@meterKey, @dialect, @settings, @device,
-         (SELECT reported FROM relay JOIN meter USING (meter_key) WHERE meter_id = @meterId ORDER BY closed_ms DESC LIMIT 1),
+         (SELECT CASE desired WHEN 'off' THEN desired ELSE reported END
+          FROM relay JOIN meter USING (meter_key) WHERE meter_id = @meterId ORDER BY closed_ms DESC LIMIT 1),
          (SELECT coalesce(max(version), 0) FROM relay JOIN meter USING (meter_key) WHERE meter_id = @meterId))
        ON CONFLICT (meter_key) DO UPDATE SET dialect = excluded.dialect, settings = excluded.settings,
          device = excluded.device`,
@@ -227,6 +230,7 @@ export class MeterPoster {
       this.charges.takeSettled(batch, meter, { ...segment, ...exported });
       return null;
     } catch (error) {
+      throwSqliteError(error);
       return refuse('closing', energyWh, errorText(error));
     }
   }

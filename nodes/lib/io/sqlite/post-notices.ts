@@ -119,6 +119,7 @@ export class NoticePoster {
     for (const { noticeId, delivery } of plans) {
       const { state, notBeforeMs, channel, attempt, tries, reason } = delivery;
       this.insertDelivery.run(state, notBeforeMs, channel, attempt, tries, reason, batch.nowMs, noticeId);
+      this.handNotice.run(batch.nowMs, noticeId);
     }
     return RECORDED;
   }

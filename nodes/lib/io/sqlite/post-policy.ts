@@ -21,7 +21,7 @@ import { checkDemandOrder } from '../../policy/demand-order';
 import { askRelease, giveRelease, type Quarantine } from '../../policy/fleet-budget';
 import type { Policy } from '../../policy/policy';
 import type { SupplyGuard } from '../../policy/supply-guard';
-import { WARNING_RULES, withDelivery } from '../../policy/warning-rules';
+import { subjectsToldBy, withDelivery } from '../../policy/warning-rules';
 import { errorText } from '../../text/to-error';
 import type { Batch } from './commit-batch';
 import type { LiveAccount, LiveAccounts } from './live-accounts';
@@ -145,13 +145,11 @@ export class PolicyPoster {
     if (!notice) return refuse('noticeId', noticeId, 'there is no such notice');
     const account = this.live.accountByKey(notice.account_key);
     const policy = this.book.read(account);
-    const subjects = new Set(
-      WARNING_RULES.filter(({ kind }) => kind === notice.kind).map(({ subject }) => subject),
-    );
     // No clock of a carrier makes a notice arrive before it was written, or in the future.
-    const atMs = Math.min(Math.max(deliveredMs, notice.at_ms), batch.nowMs);
+    const writtenMs = notice.at_ms;
+    const arrival = { writtenMs, deliveredMs: Math.min(Math.max(deliveredMs, writtenMs), batch.nowMs) };
     let { told } = policy.memory;
-    for (const subject of subjects) told = withDelivery(told, subject, atMs);
+    for (const subject of subjectsToldBy(notice.kind)) told = withDelivery(told, subject, arrival);
     setMemory(policy, { ...policy.memory, told });
     this.book.save(account, policy);
     return this.decisions.afterChange(batch, account, guard);

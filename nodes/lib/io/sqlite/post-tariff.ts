@@ -30,10 +30,12 @@ const LATEST_MIDNIGHT_MS = 12 * 3_600_000;
 
 /**
  * Meters that have been charged for a time after a moment, and those first read at that very moment, whose pricing
- * begins with what holds from then on. Where no next charge is planned, the days charged are in what
- * pricing remembers; those may begin a little later or earlier by the meter's own clock, and one meter too many is no harm.
+ * begins with what holds from then on. A stay that has ended was settled by what held at its end. Where no next charge is
+ * planned, the days charged are in what pricing remembers; those may begin a little later or earlier by the meter's own
+ * clock, and one meter too many is no harm.
  */
-export const CHARGED_SINCE = `head_ms IS NOT NULL AND (head_ms >= @sinceMs OR accrual_ms > @sinceMs + ${SHORTEST_DAY_MS}
+export const CHARGED_SINCE = `head_ms IS NOT NULL AND (head_ms >= @sinceMs OR closed_ms > @sinceMs
+  OR accrual_ms > @sinceMs + ${SHORTEST_DAY_MS}
   OR coalesce(accrual_ms, 0) = 0 AND (SELECT (json_extract(fold, '$.nextDay') - 1) * ${DAY_MS} + ${LATEST_MIDNIGHT_MS}
     FROM meter_fold WHERE meter_fold.meter_key = meter.meter_key) >= @sinceMs)`;
 const PRICED_SINCE = `${CHARGED_SINCE}

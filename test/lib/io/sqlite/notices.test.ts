@@ -80,6 +80,13 @@ describe('notices in the ledger', () => {
     assert.equal(ledger.store.notices.countUndelivered(), 1);
   });
 
+  it('are handed with the commit that plans them, so that a crash leaves both or none', () => {
+    const unhanded = (): number => ledger.store.notices.unhanded(Number.MAX_SAFE_INTEGER, 10).length;
+    assert.equal(unhanded(), 1);
+    plan(WAITING);
+    assert.equal(unhanded(), 0);
+  });
+
   it('go each step once, whoever goes it', () => {
     plan(WAITING);
     assert.equal(step(WAITING, HANDED).outcome, 'recorded');
@@ -162,9 +169,11 @@ describe('notices in the ledger', () => {
     ledger.register(2);
     const note = (accountId: string, week: string, usedWh: number | null): PostingResult =>
       ledger.commit({ type: 'weekUse', accountId, week, tariffId: 'home', usedWh, beforeWh: 1 });
-    const without = (week: string): string[] =>
-      ledger.store.notices.dueWithoutUse(week, START_MS, 10).map(({ accountId }) => accountId);
+    const without = (week: string, afterKey = 0): string[] =>
+      ledger.store.notices.dueWithoutUse(week, START_MS, afterKey, 10).map(({ accountId }) => accountId);
     assert.deepEqual(without('w1'), ['A1', 'A2']);
+    const [first] = ledger.store.notices.dueWithoutUse('w1', START_MS, 0, 1);
+    assert.deepEqual(without('w1', first?.accountKey), ['A2']);
     note('A1', 'w1', 500);
     note('A2', 'w1', null);
     assert.deepEqual(without('w1'), []);

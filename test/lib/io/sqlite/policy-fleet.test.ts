@@ -44,6 +44,21 @@ describe('a whole fleet without credit at once', () => {
     }
     town.ledger.dispose();
   });
+
+  it('counts a meter once whose relay does not obey', () => {
+    const town = new PolicyTown({}, { leastCuts: 2, partPpm: 0 });
+    town.house(1, 1_000_000);
+    town.house(2, 1_000_000);
+    town.read('M1', 1_000);
+    town.read('M2', 1_000);
+    for (const version of [1, 2]) {
+      town.read('M1', 1, version === 1 ? HOUR_MS : MINUTE_MS);
+      const commandId = `M1-${version}`;
+      town.commit({ type: 'relayProgress', meterId: 'M1', commandId, state: 'expired', tries: 5 });
+    }
+    assert.deepEqual(desired(town.read('M2', 1)), ['M2 off']);
+    town.ledger.dispose();
+  });
 });
 
 describe('a top-up that races a cut', () => {

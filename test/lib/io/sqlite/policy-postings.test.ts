@@ -37,6 +37,93 @@ describe('the policy in the ledger', () => {
     assert.deepEqual(whys, [['on'], ['off', 'credit'], ['on', 'credit', 'warning'], ['on']]);
   });
 
+  it("ends a cut for the customer's own limit with the period, also when the meter is silent", () => {
+    town.house(1, 90_000_000);
+    town.ask(1, { as: 'ownLimits', limits: { spendMicros: micros(8_000_000) } }, 'customer');
+    town.read('M1', 1_010);
+    town.read('M1', 10, HOUR_MS);
+    assert.equal(town.supply(1), 'off');
+    assert.deepEqual(town.pass(31 * DAY_MS).flatMap(desired), ['M1 on']);
+    town.read('M1', 0);
+    town.read('M1', 1_500);
+    town.read('M1', 10, HOUR_MS);
+    assert.equal(town.supply(1), 'off', 'the limit holds for the next period');
+  });
+
+  it('puts the light on for the next customer of a meter that was cut and never said so', () => {
+    town.house(1, 40_000_000);
+    town.read('M1', 5_000);
+    town.read('M1', 10, HOUR_MS);
+    assert.equal(town.supply(1), 'off');
+    town.nowMs += MINUTE_MS;
+    town.commit({ type: 'closeMeter', meterId: 'M1', closing: null, by: 'Asha', guard: town.guard });
+    town.commit({ type: 'register', registration: { ...registration(2), meterId: 'M1' }, by: 'Asha' });
+    const open = town.ledger.store
+      .unsettledRelays(9)
+      .map(({ meterId, desired: wanted }) => [meterId, wanted]);
+    assert.deepEqual(open, [['M1', 'on']]);
+  });
+
+  it('keeps the reasons of all decisions of one commit', () => {
+    town.house(1, 40_000_000);
+    town.read('M1', 5_000);
+    const last = town.reading('M1', 10, HOUR_MS);
+    town.commit(last, { ...topUpOf('A1', 90_000_000, 'r'), guard: town.guard });
+    const supplies = town.ledger.store.whys('A1', 20).map(({ supply, fired }) => [supply, fired.length]);
+    assert.deepEqual(supplies.slice(0, 3), [
+      ['on', 0],
+      ['off', 1],
+      ['on', 1],
+    ]);
+  });
+
+  it('cuts whoever pays next to nothing again and again', () => {
+    town.house(1, 40_000_000);
+    town.read('M1', 5_000);
+    town.pay(1, 1, 'coin 1');
+    town.read('M1', 10, HOUR_MS - MINUTE_MS);
+    town.pay(1, 1, 'coin 2');
+    town.read('M1', 10, 2 * MINUTE_MS);
+    assert.equal(town.supply(1), 'off');
+  });
+
+  it('announces an order in time, whatever is decided before', () => {
+    town.house(1, 90_000_000);
+    town.ask(1, { as: 'groups', groups: ['north'] }, 'Asha');
+    const fromMs = town.nowMs + 5 * HOUR_MS;
+    const order = { orderId: 'o', groups: ['north'], limitW: 0, fromMs, endMs: fromMs + HOUR_MS };
+    town.commit({
+      type: 'demandOrder',
+      order: { ...order, by: 'Asha', approvedBy: 'Bela' },
+      guard: town.guard,
+    });
+    town.read('M1', 10);
+    assert.deepEqual(town.pass(fromMs - HOUR_MS - town.nowMs).flatMap(kinds), ['cut-announced']);
+  });
+
+  it('takes emergency credit that was told of, and no older notice, for a warning', () => {
+    const emergency = {
+      mode: 'automatic',
+      amountMicros: micros(10_000_000),
+      offerBelowMicros: micros(1),
+    } as const;
+    const warnings = { needsDelivery: true };
+    town.guard = supplyGuard(mergePolicy(POLICY, { warnings, emergency }), UTC);
+    const arrive = (noticeId: number): void =>
+      void town.commit({ type: 'noticeDelivered', noticeId, deliveredMs: town.nowMs, guard: town.guard });
+    town.house(1, 40_000_000);
+    const [old] = town.read('M1', 2_000).notices;
+    town.pay(1, 50_000_000, 'r');
+    const begun = town.read('M1', 12_000);
+    assert.deepEqual(kinds(begun), ['emergency-credit']);
+    arrive(old!.noticeId);
+    town.read('M1', 10, 2 * HOUR_MS);
+    assert.equal(town.explain(1).why?.heldBack[0]?.rule, 'warning');
+    arrive(begun.notices[0]!.noticeId);
+    town.read('M1', 10, 2 * HOUR_MS);
+    assert.equal(town.supply(1), 'off');
+  });
+
   it('keeps so many reasons and no more', () => {
     town.house(1, 40_000_000);
     for (let time = 0; time < 30; time += 1) {

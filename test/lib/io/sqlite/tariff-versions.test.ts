@@ -61,6 +61,26 @@ describe('a tariff version', () => {
     assertSound();
   });
 
+  it('changes what a stay was settled by at its end, also when nothing was read or charged since it holds', () => {
+    const least = (version: number, amountMicros: number): Tariff => {
+      const minimum = { kind: 'minimum' as const, id: 'least', amountMicros, perKw: false, of: ['energy'] };
+      return monthly(version, { components: [...HOME_TARIFF.components, minimum] });
+    };
+    open(least(1, 31_000_000));
+    read(MARCH_MS, 0);
+    read(MARCH_MS + 5 * DAY_MS, 0);
+    const closedMs = MARCH_MS + 5 * DAY_MS + 15 * HOUR_MS;
+    ledger.nowMs = closedMs;
+    const close = { type: 'closeMeter' as const, meterId: 'M1', closing: null, by: 'fitter', guard: null };
+    assert.equal(ledger.commit(close).outcome, 'committed');
+    const before = paid();
+    assert.ok(before > 0);
+    approve(least(2, 93_000_000), closedMs - HOUR_MS, closedMs + DAY_MS);
+    chargeDue(closedMs + DAY_MS);
+    assert.equal(paid(), 3 * before);
+    assertSound();
+  });
+
   it('that holds for all time before is refused when its periods do not hold the first reading', () => {
     open(listed(1, '2023-11-01', '2026-06-01'));
     read(START_MS - 5 * DAY_MS, 0);

@@ -84,6 +84,39 @@ describe('a ledger that cannot write', () => {
     assertSound();
   });
 
+  it('takes back a whole group also where the file may not grow while a meter is looked up', () => {
+    const meters = 120;
+    for (let number = METERS; number < meters; number += 1) ledger.register(number);
+    const stepOf = (step: number): Posting[] =>
+      Array.from({ length: meters }, (_, number) => {
+        const toMs = START_MS + step * 1_000;
+        const fromMs = Math.max(START_MS, toMs - 1_000);
+        return chargeOf(`M${number}`, { fromMs, fromWh: (fromMs - START_MS) / 8, toMs, toWh: step * 125 });
+      });
+    for (let step = 0; step < 6; step += 1) ledger.store.commit(stepOf(step), START_MS);
+    let failures = 0;
+    for (let room = 0; ; room += 1) {
+      // What pricing remembers of a meter has to be found from its readings again, and what waits is written before that.
+      ledger.store.close();
+      ledger.store = ledger.open();
+      const own = ledger.store['db'];
+      const before = rowsOf(own);
+      own.pragma(`max_page_count = ${(own.pragma('page_count', { simple: true }) as number) + room}`);
+      try {
+        const results = ledger.store.commit(stepOf(6), START_MS);
+        assert.deepEqual([...new Set(results.map(({ outcome }) => outcome))], ['committed']);
+        break;
+      } catch (error) {
+        assert.match(String(error), /full/);
+        failures += 1;
+      }
+      assert.deepEqual(rowsOf(own), before);
+      assertSound();
+    }
+    assert.ok(failures > 0, 'no write found the file full');
+    assertSound();
+  });
+
   it('commits nothing while another process holds the ledger, and goes on when it lets go', () => {
     for (let number = 0; number < METERS; number += 1) ledger.commit(chargeOf(`M${number}`, opening));
     const other = new Database(ledger.file);

@@ -96,6 +96,7 @@ CREATE TABLE meter_terms (
   is_lifeline       INTEGER NOT NULL CHECK (is_lifeline IN (0, 1)),
   PRIMARY KEY (meter_key, from_ms)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX meter_terms_by_tariff ON meter_terms (tariff_id);
 
 -- An approved tariff version. Its body never changes. Of those in force from the same moment the highest counts.
 CREATE TABLE tariff_version (
