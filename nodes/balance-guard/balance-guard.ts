@@ -25,12 +25,14 @@ export = function register(RED: NodeAPI): void {
     const status = new StatusLine(this);
     const showFault = (): void => status.show('broken', () => RED._('balance-guard.status.failed'));
     let service: GuardService | null = null;
+    let giveBack = (): void => undefined;
     const ready = readyOrFault(
       this,
       () => {
         const config = migrateConfig<BalanceGuardConfig>(definition, MIGRATIONS, DEFAULTS);
         const site = requireSite(RED, config.site);
         const guard = supplyGuard(guardPolicy(config), localDays(site.timeZone));
+        giveBack = site.claimPolicy(guard.policy);
         status.show('idle', () => RED._('balance-guard.status.waiting'));
         const send = (ports: (object | null)[]): void => this.send(ports as never);
         service = new GuardService({ site, guard, send, onError: (error) => this.error(error) });
@@ -81,6 +83,7 @@ export = function register(RED: NodeAPI): void {
       clearImmediate(atStart);
       clearInterval(dueTimer);
       service?.stop();
+      giveBack();
       status.close();
     });
   }

@@ -16,6 +16,8 @@ export interface GuardServiceOptions {
 
 /** Notices that a stop kept from the flow are handed over at the next start, at most this many. */
 const MAX_NOTICES_AT_START = 1_000;
+/** Whoever delivers notices has taken one over by then. */
+const TAKEN_OVER_MS = 10_000;
 /** Who is named for a policy that comes from a node's settings. */
 const BY_SETTINGS = 'balance-guard';
 
@@ -24,6 +26,7 @@ export class GuardService {
   readonly desk: LedgerDesk;
   private readonly policies: PolicyDesk;
   private readonly standing: StandingDesk;
+  private readonly marking = new Set<NodeJS.Timeout>();
   private stopTaking = (): void => undefined;
 
   constructor(private readonly options: GuardServiceOptions) {
@@ -46,6 +49,8 @@ export class GuardService {
 
   stop(): void {
     this.stopTaking();
+    for (const timer of this.marking) clearTimeout(timer);
+    this.marking.clear();
   }
 
   /** What it led to leaves by its own outputs; the answer is for whoever asked. */
@@ -60,11 +65,29 @@ export class GuardService {
     return this.standing.settleDue((result) => this.give(result));
   }
 
-  /** Notices that have left are not sent again after a restart. */
+  /**
+   * Notices that have left are not sent again after a restart. Whoever delivers them stores that in the commit with
+   * which they are taken over: until then they are only on a wire, and a crash must not lose them there. What a flow
+   * keeps from delivery is stored as handed a little later.
+   */
   handOver(notices: readonly Notice[]): void {
     if (notices.length === 0) return;
-    const { site, onError } = this.options;
+    const { site } = this.options;
     const noticeIds = notices.map(({ noticeId }) => noticeId);
+    if (!site.deliversNotices) {
+      this.markHanded(noticeIds);
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.marking.delete(timer);
+      this.markHanded(noticeIds);
+    }, TAKEN_OVER_MS);
+    timer.unref();
+    this.marking.add(timer);
+  }
+
+  private markHanded(noticeIds: number[]): void {
+    const { site, onError } = this.options;
     site.submit({ type: 'noticesHanded', noticeIds }, (error) => error && onError(error));
   }
 

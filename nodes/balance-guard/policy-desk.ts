@@ -34,6 +34,7 @@ export class PolicyDesk {
         return this.why(request);
       case 'quarantine':
         return answered({
+          timeZone: this.site.timeZone,
           quarantine: this.site.store
             .quarantined(request.limit)
             .map((account) => quarantineAnswer(account, this.site.writeMoney(account.balanceMicros))),

@@ -38,6 +38,8 @@ export class CalendarDesk {
   /** What a tariff's households used, for the week that is being told of. */
   private readonly totals = new Map<string, { accounts: number; usedWh: number }>();
   private totalsWeek = '';
+  /** How far the accounts have been gone through for their use in a week; to the end of them, Infinity. */
+  private noted = { week: '', toKey: 0 };
 
   constructor(
     private readonly site: Site,
@@ -47,24 +49,25 @@ export class CalendarDesk {
     private readonly onFault: (error: Error) => void,
   ) {}
 
-  /** Makes some of what is due. Does nothing while it is still at it. */
-  async turn(): Promise<void> {
-    if (this.isBusy) return;
+  /** Makes some of what is due; true when there may be more. Does nothing while it is still at it. */
+  async turn(): Promise<boolean> {
+    if (this.isBusy) return false;
     this.isBusy = true;
     try {
-      if (this.settings.makesStatements) await this.statements();
-      if (this.settings.makesTips) await this.tips();
+      const isMore = this.settings.makesStatements && (await this.statements());
+      return (this.settings.makesTips && (await this.tips())) || isMore;
     } finally {
       this.isBusy = false;
     }
   }
 
-  private async statements(): Promise<void> {
+  private async statements(): Promise<boolean> {
     const due = this.site.store.notices.dueAccounts('statement', this.site.nowMs(), ACCOUNTS_PER_TURN);
     for (const account of due)
       if (await this.make('statement', account, (card) => this.statementOf(card, account)))
         this.maySumUp = true;
     if (due.length === 0 && this.maySumUp) await this.summaries();
+    return due.length === ACCOUNTS_PER_TURN;
   }
 
   private statementOf(card: AccountCard, { dueMs }: DueAccount): Plan {
@@ -92,7 +95,7 @@ export class CalendarDesk {
     this.maySumUp = periods.length === PERIODS_PER_TURN;
   }
 
-  private async tips(): Promise<void> {
+  private async tips(): Promise<boolean> {
     const nowMs = this.site.nowMs();
     const { notices } = this.site.store;
     const today = this.use.days.dayAt(nowMs);
@@ -100,12 +103,9 @@ export class CalendarDesk {
     const nextMonday = this.use.days.day(monday.dayNumber + DAYS_PER_WEEK);
     const beginMs = this.momentOn(monday);
     // Households can be compared once the use of all of them is known.
-    if (nowMs >= beginMs) {
-      const unknown = notices.dueWithoutUse(monday.date, nowMs, ACCOUNTS_PER_TURN);
-      for (const { accountId } of unknown) await this.noteUse(accountId, monday);
-      if (unknown.length > 0) return;
-    }
-    for (const account of notices.dueAccounts('tip', nowMs, ACCOUNTS_PER_TURN)) {
+    if (nowMs >= beginMs && (await this.noteUses(monday, nowMs)) > 0) return true;
+    const due = notices.dueAccounts('tip', nowMs, ACCOUNTS_PER_TURN);
+    for (const account of due) {
       const plan = (card: AccountCard): Plan => {
         if (nowMs < beginMs) return { nextMs: beginMs, notice: null };
         const isTold = account.dueMs !== NEVER_LOOKED_AT_MS && !card.isOptedOut;
@@ -115,8 +115,26 @@ export class CalendarDesk {
           notice: figures && { period: monday.date, figures },
         };
       };
+      // Who was not due when the others were gone through.
+      if (nowMs >= beginMs && notices.weekUse(account.accountId)?.week !== monday.date)
+        await this.noteUse(account.accountId, monday);
       await this.make('tip', account, plan);
     }
+    return due.length === ACCOUNTS_PER_TURN;
+  }
+
+  /** Goes on through the accounts, each once in a week: to begin anew each time would take longer with each turn. */
+  private async noteUses(monday: LocalDay, nowMs: number): Promise<number> {
+    if (this.noted.week !== monday.date) this.noted = { week: monday.date, toKey: 0 };
+    const { noted } = this;
+    if (noted.toKey === Infinity) return 0;
+    const unknown = this.site.store.notices.dueWithoutUse(monday.date, nowMs, noted.toKey, ACCOUNTS_PER_TURN);
+    for (const { accountKey, accountId } of unknown) {
+      await this.noteUse(accountId, monday);
+      noted.toKey = accountKey;
+    }
+    if (unknown.length === 0) noted.toKey = Infinity;
+    return unknown.length;
   }
 
   private tipOf(card: AccountCard, monday: LocalDay): Figures | null {

@@ -18,6 +18,8 @@ import { messageFor, type MessageStyle } from './notice-messages';
 const NOTICES_PER_TURN = 100;
 /** A guard hands a notice to the flow within moments. */
 const HANDED_WITHIN_MS = 30_000;
+/** More words than this about one message never come at once. */
+const MAX_RACES = 10;
 
 /** What became of a notice, for flows and for people who read along. */
 export interface NoticeEvent {
@@ -64,11 +66,7 @@ export class NoticeDesk {
       noticeId: notice.noticeId,
       delivery: newDelivery(notice, this.contactOf(notice), rules, nowMs),
     }));
-    const noticeIds = notices.map(({ noticeId }) => noticeId);
-    await Promise.all([
-      this.site.post({ type: 'planNotices', plans }),
-      this.site.post({ type: 'noticesHanded', noticeIds }),
-    ]);
+    await this.site.post({ type: 'planNotices', plans });
     await this.deliver();
   }
 
@@ -101,18 +99,35 @@ export class NoticeDesk {
     }
   }
 
-  /** What a channel says of a message. Returns whether it was news. */
-  async hear({ noticeId, messageId, attempt, word }: Heard): Promise<boolean> {
+  /**
+   * What a channel says of a message. Returns whether it was news. The next word may come while the last one is on its
+   * way to the disk: whoever is refused for that looks again at where the notice is then.
+   */
+  async hear(heard: Heard): Promise<boolean> {
+    for (let race = 0; race < MAX_RACES; race += 1) {
+      const outcome = await this.hearOnce(heard);
+      if (outcome !== 'overtaken') return outcome === 'news';
+    }
+    return false;
+  }
+
+  private async hearOnce({
+    noticeId,
+    messageId,
+    attempt,
+    word,
+  }: Heard): Promise<'news' | 'known' | 'overtaken'> {
     const known = this.site.store.notices.delivery(noticeId);
-    if (!known) return false;
+    if (!known) return 'known';
     const { notice, delivery } = known;
     // Of a message that was followed by another one nothing more is to be done.
     const isCurrent = messageId === null || messageId === messageIdOf(notice, delivery.attempt);
-    if (!isCurrent || (attempt !== null && attempt !== delivery.attempt)) return false;
+    if (!isCurrent || (attempt !== null && attempt !== delivery.attempt)) return 'known';
     const after = stepWhenHeard(delivery, word, this.site.nowMs());
-    if (!after || !(await this.store(notice, delivery, after))) return false;
+    if (!after) return 'known';
+    if (!(await this.store(notice, delivery, after))) return 'overtaken';
     if (after.state === 'waiting') await this.deliver();
-    return true;
+    return 'news';
   }
 
   private async lookAt({ notice, delivery }: NoticeDelivery, rules: DeliveryRules): Promise<boolean> {

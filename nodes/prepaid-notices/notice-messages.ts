@@ -1,6 +1,6 @@
 import { goodForMs, messageIdOf } from '../lib/notice/delivery';
 import type { Notice, NoticeChannel } from '../lib/notice/notice';
-import { NOTICE_RULES } from '../lib/notice/notice-rules';
+import { goesFirst, NOTICE_RULES } from '../lib/notice/notice-rules';
 import { noticeTopic } from '../lib/notice/notice-settings';
 import type { NoticeLabel, PrepaidMessage } from '../lib/meter/prepaid-message';
 
@@ -66,8 +66,6 @@ export function messageFor(channel: NoticeChannel, handing: Handing, style: Mess
 }
 
 function priorityOf({ kind }: Notice): 'urgent' | 'normal' | 'low' {
-  const { isUrgent, mayBeDeclined } = NOTICE_RULES[kind];
-  // A warning of low credit comes before a cut, so it must not wait behind others.
-  if (isUrgent || kind === 'low-credit') return 'urgent';
-  return mayBeDeclined ? 'low' : 'normal';
+  if (goesFirst(kind)) return 'urgent';
+  return NOTICE_RULES[kind].mayBeDeclined ? 'low' : 'normal';
 }

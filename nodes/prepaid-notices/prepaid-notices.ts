@@ -4,7 +4,7 @@ import type { DeliveryRules } from '../lib/notice/delivery';
 import { NOTICE_CHANNELS, type Notice, type NoticeChannel } from '../lib/notice/notice';
 import { parseNoticeInput, type NoticeInput } from '../lib/notice/notice-input';
 import { noticeSettings, type NoticeSettings } from '../lib/notice/notice-settings';
-import { WARNING_RULES } from '../lib/policy/warning-rules';
+import { subjectsToldBy } from '../lib/policy/warning-rules';
 import { migrateConfig } from '../lib/red/config-migration';
 import { onClose } from '../lib/red/on-close';
 import { onInput } from '../lib/red/on-input';
@@ -37,10 +37,11 @@ const PORT_BY_CHANNEL: Readonly<Record<NoticeChannel, Port>> = {
 /** What waits for its time, or for another try, is looked for this often. */
 const DELIVER_EVERY_MS = 2_000;
 const CALENDAR_EVERY_MS = 5_000;
+/** On the first of a month many are due: so long of each round is theirs. */
+const CALENDAR_FOR_MS = 2_500;
 /** Half of what a modem port keeps by default; the rest of it is for answers and for what is urgent. */
 const MOST_TEXTS_UNDER_WAY = 500;
-/** Warnings that a policy may want to have arrived before it goes on. */
-const WARNINGS: ReadonlySet<string> = new Set(WARNING_RULES.map(({ kind }) => kind));
+const COUNT_EVERY_MS = 30_000;
 
 interface Desks {
   site: Site;
@@ -55,6 +56,7 @@ export = function register(RED: NodeAPI): void {
     RED.nodes.createNode(this, definition);
     const status = new StatusLine(this);
     let giveBack = (): void => undefined;
+    let isClosed = false;
     const ready = readyOrFault(
       this,
       () => {
@@ -96,9 +98,13 @@ export = function register(RED: NodeAPI): void {
     };
     const deliver = (): void => attempt(({ notices }) => notices.deliver());
     const lookAtCalendar = (): void =>
-      attempt(async ({ calendar, notices }) => {
-        await calendar.turn();
-        await notices.takeUnhanded();
+      attempt(async ({ site, calendar, notices }) => {
+        const untilMs = site.monotonicMs() + CALENDAR_FOR_MS;
+        let isMore = true;
+        while (isMore && !isClosed && site.monotonicMs() < untilMs) {
+          isMore = await calendar.turn();
+          await notices.takeUnhanded();
+        }
       });
     const timers = [setInterval(deliver, DELIVER_EVERY_MS), setInterval(lookAtCalendar, CALENDAR_EVERY_MS)];
     // The flow has to be complete before anything is sent into it.
@@ -108,6 +114,7 @@ export = function register(RED: NodeAPI): void {
     });
 
     onClose(this, () => {
+      isClosed = true;
       clearImmediate(atStart);
       for (const timer of timers) clearInterval(timer);
       giveBack();
@@ -125,12 +132,13 @@ function openDesks(RED: NodeAPI, node: Node, definition: NodeDef, tell: (event: 
   const use = new UseDesk(site, days);
   const { makesStatements, makesTips, confirms } = config;
   const { calendarMinute, mqttPrefix, country } = settings;
+  const busy = busyWatch(site);
   return {
     site,
     notices: new NoticeDesk(site, {
       siteName: site.siteName,
       mqttPrefix,
-      rules: () => ({ ...rulesOf(node, settings, days), busy: busyChannels(site) }),
+      rules: () => ({ ...rulesOf(node, settings, days), busy: busy() }),
       hand: (channel, message) => node.send(at(PORT_BY_CHANNEL[channel], message)),
       tell,
     }),
@@ -142,9 +150,20 @@ function openDesks(RED: NodeAPI, node: Node, definition: NodeDef, tell: (event: 
   };
 }
 
-/** A modem that has hundreds of texts to send gets only what is urgent beside them. */
-function busyChannels(site: Site): Set<NoticeChannel> {
-  return new Set(site.store.notices.countUnderWay('sms') >= MOST_TEXTS_UNDER_WAY ? ['sms'] : []);
+/** A modem that has hundreds of texts to send gets only what goes first beside them. */
+function busyWatch(site: Site): () => DeliveryRules['busy'] {
+  let waiting = 0;
+  let countedMs = -Infinity;
+  return () => {
+    const { notices } = site.store;
+    if (notices.countUnderWay('sms') < MOST_TEXTS_UNDER_WAY) return new Map();
+    // Of a million notices even the number takes its time.
+    if (site.monotonicMs() - countedMs >= COUNT_EVERY_MS) {
+      countedMs = site.monotonicMs();
+      waiting = notices.countUndelivered();
+    }
+    return new Map([['sms', waiting]]);
+  };
 }
 
 /** Wires can change without the node being made anew, so they are looked at when they matter. */
@@ -203,7 +222,7 @@ function storedNotice(site: Site, noticeId: number): Notice {
 
 /** A warning that is with the customer. Mail and MQTT say no more than that they have it. */
 function hasArrived({ event, channel, kind }: NoticeEvent): boolean {
-  if (!WARNINGS.has(kind)) return false;
+  if (subjectsToldBy(kind).size === 0) return false;
   return event === 'delivered' || (event === 'sent' && channel !== 'sms');
 }
 

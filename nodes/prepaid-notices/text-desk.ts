@@ -10,6 +10,7 @@ import {
   type InboundIntent,
 } from '../lib/notice/inbound-desk';
 import { InboundRate } from '../lib/notice/inbound-rate';
+import { parseInbound } from '../lib/notice/inbound-text';
 import type { InboundText } from '../lib/notice/notice-input';
 import { waysToWrite } from '../lib/notice/sender-numbers';
 import type { Site } from '../lib/site/site';
@@ -64,15 +65,17 @@ export class TextDesk {
     const accounts = this.accountsOf(from);
     const context = this.contextFor(accounts);
     // Strangers are not counted: whoever changes their number for each text could fill the memory of the others.
-    if (accounts.length > 0 && !this.rate.allows(from, this.site.nowMs()))
-      return { answer: null, event: event('too many') };
+    const isTooMany = accounts.length > 0 && !this.rate.allows(from, this.site.nowMs());
+    // Whoever wants to be left alone is, only without an answer.
+    if (isTooMany && parseInbound(text).ask !== 'stop') return { answer: null, event: event('too many') };
     const found = answerInbound(from, text, context);
     if (!found) return { answer: null, event: event('stranger') };
     const done = await this.obey(found, context);
+    if (isTooMany) return { answer: null, event: event('too many', found.reply, done.refusal) };
     const messageId = incomingId === '' ? {} : { messageId: `answer/${incomingId}`.slice(0, 200) };
     const answer = {
       topic: found.reply,
-      payload: { to: found.to, text: done.text, priority: 'normal', ...messageId },
+      payload: { to: found.to, text: done.text, priority: 'urgent', ...messageId },
     };
     return { answer, event: event(done.refusal === '' ? 'answered' : 'refused', found.reply, done.refusal) };
   }

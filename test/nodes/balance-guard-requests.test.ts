@@ -120,7 +120,26 @@ describe('requests to balance-guard', () => {
       const error = await flow.ask('guard', { payload }, 'error');
       assert.match((error['error'] as { message: string }).message, says);
     }
-    assert.deepEqual(await ask({ ask: 'quarantine' }), { quarantine: [] });
+    assert.deepEqual(await ask({ ask: 'quarantine' }), { timeZone: 'UTC', quarantine: [] });
+  });
+});
+
+describe('two guards of one site', () => {
+  it('decide by one policy, or the second says that it cannot', async () => {
+    const flow = await RunningFlow.open();
+    await flow.start([
+      flow.site(),
+      GUARD,
+      { ...GUARD, id: 'same' },
+      { ...GUARD, id: 'other', cutAt: '-50' },
+      ...['state', 'intent', 'notice', 'answer', 'error'].map((id) => ({ id, type: 'helper' })),
+      { id: 'catch', type: 'catch', scope: null, uncaught: false, wires: [['error']] },
+    ]);
+    const payload = { ask: 'quarantine' };
+    assert.ok((await flow.ask('same', { payload }, 'answer')).payload);
+    const { error } = await flow.ask('other', { payload }, 'error');
+    assert.match((error as { message: string }).message, /other settings/);
+    await flow.close();
   });
 });
 

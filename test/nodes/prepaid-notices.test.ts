@@ -120,6 +120,34 @@ describe('prepaid-notices', () => {
     assert.deepEqual([first?.notice.noticeId, first?.delivery.tries], [noticeId, 1]);
   });
 
+  it('hears every word, also when the next comes before the last is on the disk', async () => {
+    await start();
+    const sent = flow.next('sms');
+    pay('r1');
+    const { noticeId, messageId } = payloadOf(await sent);
+    for (const state of ['queued', 'submitted', 'delivered'])
+      flow.send('notices', { payload: { messageId, state, reason: '', subject: { noticeId } } });
+    await eventOf('delivered');
+    assert.deepEqual(
+      heard.map(({ event }) => event).filter((event) => event !== undefined),
+      ['handed', 'taken', 'sent', 'delivered'],
+    );
+  });
+
+  it('loses no notice that was only on a wire when the process ended', async () => {
+    const lost = REST.map((node) => (node.id === 'guard' ? { ...node, wires: [[], [], ['sms']] } : node));
+    await flow.start([flow.site(), NOTICES, ...lost]);
+    await flow.ask('register', { payload: CUSTOMER }, 'registered');
+    const onTheWire = flow.next('sms');
+    pay('r1');
+    const { noticeId } = payloadOf(await onTheWire);
+    // A commit later the guard has stored what it stores after sending.
+    await flow.ledger.post({ type: 'noticesHanded', noticeIds: [] });
+    await flow.stop();
+    await flow.start([flow.site(), NOTICES, ...REST]);
+    assert.equal(payloadOf(await flow.next('sms'))['noticeId'], noticeId);
+  });
+
   it('writes another message when one failed', async () => {
     await start();
     const sent = flow.next('sms');
@@ -180,7 +208,7 @@ describe('prepaid-notices', () => {
     assert.deepEqual(answer, {
       to: NUMBER,
       text: 'Akaunti A1: salio lako ni INR 0.00.',
-      priority: 'normal',
+      priority: 'urgent',
       messageId: 'answer/i1',
     });
     assert.deepEqual(took, { took: 'i1' });
@@ -240,6 +268,17 @@ describe('prepaid-notices', () => {
     assert.match((error['error'] as { message: string }).message, /another node delivers the notices/);
     const answer = await flow.ask('notices', { payload: { ask: 'waiting' } }, 'event');
     assert.deepEqual(payloadOf(answer), { ask: 'waiting', waiting: 0 });
+  });
+
+  it('answers no flood, but leaves whoever asks for it in it alone', async () => {
+    await start();
+    const ask = async (text: string): Promise<unknown> =>
+      payloadOf(await flow.ask('notices', { payload: { from: NUMBER, text } }, 'event'))['event'];
+    const events: unknown[] = [];
+    for (let time = 0; time < 7; time += 1) events.push(await ask('BAL'));
+    assert.deepEqual(events, [...Array<string>(6).fill('answered'), 'too many']);
+    assert.equal(await ask('STOP'), 'too many');
+    assert.equal(flow.ledger.store.accountCard('A1')?.isOptedOut, true);
   });
 
   it('tells strangers nothing', async () => {

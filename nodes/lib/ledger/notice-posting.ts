@@ -17,7 +17,7 @@ export interface ChangeContactPosting {
   by: string;
 }
 
-/** Notices that are to be delivered; one that is known already stays as it is. */
+/** Notices that are to be delivered, and so are handed; one that is known already stays as it is. */
 export interface PlanNoticesPosting {
   type: 'planNotices';
   plans: readonly { noticeId: number; delivery: Delivery }[];

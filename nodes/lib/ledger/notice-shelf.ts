@@ -13,6 +13,12 @@ export interface DueAccount {
   dueMs: number;
 }
 
+/** An account whose use is to be looked up; they come in the order of their keys. */
+export interface AccountWithoutUse {
+  accountKey: number;
+  accountId: string;
+}
+
 /** What an account used in a week; null where its meters do not say. */
 export interface WeekUse {
   week: string;
@@ -43,12 +49,12 @@ export interface NoticeShelf {
   dueAccounts(kind: CalendarKind, nowMs: number, limit: number): DueAccount[];
   /** What nobody has taken over yet, the oldest first: what the calendar brought, and what was written before a moment. */
   unhanded(beforeMs: number, limit: number): Notice[];
-  /** Of the accounts that are due for a tip, those whose use in this week is not known yet. */
-  dueWithoutUse(week: string, nowMs: number, limit: number): DueAccount[];
+  /** Of the accounts behind `afterKey` that are due for a tip, those whose use in this week is not known yet. */
+  dueWithoutUse(week: string, nowMs: number, afterKey: number, limit: number): AccountWithoutUse[];
   weekUse(accountId: string): WeekUse | undefined;
   /** What all accounts of a tariff used in a week. */
   weekTotal(week: string, tariffId: string): { accounts: number; usedWh: number };
-  /** Periods with statements that the office has no summary of, the oldest first. */
+  /** Periods with statements that the office has no summary of, in the order of their labels. */
   periodsToSum(limit: number): string[];
   totals(period: string): StatementTotals;
 }

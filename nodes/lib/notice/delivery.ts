@@ -1,6 +1,6 @@
 import type { LocalDays } from '../time/local-days';
 import type { Delivery, Notice, NoticeChannel } from './notice';
-import { NOTICE_RULES } from './notice-rules';
+import { goesFirst, NOTICE_RULES } from './notice-rules';
 import { afterQuiet, type QuietHours } from './quiet-hours';
 
 /** How the reader of a notice can be reached. */
@@ -17,8 +17,8 @@ export interface DeliveryRules {
   channel: NoticeChannel;
   /** Channels that lead somewhere. */
   open: ReadonlySet<NoticeChannel>;
-  /** Channels that have enough to do for now. */
-  busy: ReadonlySet<NoticeChannel>;
+  /** Channels that have enough to do for now, with how many notices wait. */
+  busy: ReadonlyMap<NoticeChannel, number>;
   quiet: QuietHours | null;
   days: LocalDays;
 }
@@ -51,8 +51,9 @@ const LONGEST_PAUSE_MS = 4 * HOUR_MS;
 /** What made a message fail seldom passes within minutes: 5, 20, 80 and 320 of them lie between its attempts. */
 const FIRST_REST_MS = 5 * MINUTE_MS;
 const REST_GROWTH = 4;
-/** A busy channel is asked again soon. */
+/** A busy channel is asked again soon, by so many notices at a time: each that asks in vain is written again. */
 const BUSY_MS = MINUTE_MS;
+const ASKING_AT_A_TIME = 500;
 
 /** A notice on its first step: it waits for its time, or whoever opted out goes without it. */
 export function newDelivery(notice: Notice, contact: Contact, rules: DeliveryRules, nowMs: number): Delivery {
@@ -88,8 +89,11 @@ export function stepWhenDue(
   const way = wayTo(contact, rules);
   if (!way)
     return { do: 'store', after: { ...delivery, state: 'failed', reason: 'no way to reach the reader' } };
-  if (rules.busy.has(way.channel) && !NOTICE_RULES[notice.kind].isUrgent)
-    return { do: 'store', after: { ...delivery, state: 'waiting', notBeforeMs: nowMs + BUSY_MS } };
+  const before = rules.busy.get(way.channel);
+  if (before !== undefined && !goesFirst(notice.kind)) {
+    const turn = 1 + (notice.noticeId % Math.max(1, Math.ceil(before / ASKING_AT_A_TIME)));
+    return { do: 'store', after: { ...delivery, state: 'waiting', notBeforeMs: nowMs + turn * BUSY_MS } };
+  }
   const tries = delivery.tries + 1;
   const answerMs = way.channel === 'sms' ? pauseMs(tries) + ANSWER_MS.sms : ANSWER_MS[way.channel];
   const after: Delivery = {
@@ -141,8 +145,10 @@ export function goodForMs({ kind, atMs }: Notice, nowMs: number): number {
   return atMs + NOTICE_RULES[kind].goodForMs - nowMs;
 }
 
-function calmMs({ kind }: Notice, { quiet, days }: DeliveryRules, nowMs: number): number {
-  return NOTICE_RULES[kind].isUrgent ? nowMs : afterQuiet(quiet, days, nowMs);
+function calmMs({ kind, data }: Notice, { quiet, days }: DeliveryRules, nowMs: number): number {
+  // With no credit left the cut comes next, perhaps before the morning.
+  const isUrgent = NOTICE_RULES[kind].isUrgent || data['rule'] === 'used up';
+  return isUrgent ? nowMs : afterQuiet(quiet, days, nowMs);
 }
 
 function dropReason(notice: Notice, { isOptedOut }: Contact, nowMs: number): string | null {

@@ -35,10 +35,11 @@ export const NOTICE_RULES: Readonly<Record<NoticeKind, NoticeRule>> = {
   'emergency-credit': urgent,
   'cut-announced': urgent,
   'cut-ordered': urgent,
+  // What comes before a cut nobody can do without.
   'low-credit': needed,
+  'limit-near': needed,
   'money-back': needed,
   statement: { ...needed, goodForMs: 14 * DAY_MS },
-  'limit-near': kind,
   'next-slab': kind,
   'emergency-offer': kind,
   // "Today you have used …" is wrong on another day.
@@ -47,6 +48,11 @@ export const NOTICE_RULES: Readonly<Record<NoticeKind, NoticeRule>> = {
   office: { ...urgent, audience: 'office', goodForMs: 3 * DAY_MS },
   summary: { ...needed, audience: 'office', goodForMs: 14 * DAY_MS },
 };
+
+/** Whether it is sent before others: what is urgent, and a warning, since a cut may follow it. */
+export function goesFirst(notice: NoticeKind): boolean {
+  return NOTICE_RULES[notice].isUrgent || notice === 'low-credit' || notice === 'limit-near';
+}
 
 export function audienceOf(notice: NoticeKind): NoticeRule['audience'] {
   return NOTICE_RULES[notice].audience;

@@ -41,7 +41,9 @@ export function noticeText(
   own: OwnTexts = {},
 ): string {
   const code = languageCode(language);
-  return fillTemplate(textIn(own, code, kind) ?? textIn(LANGUAGES, code, kind) ?? ENGLISH[kind], values);
+  const text =
+    textIn(own, code, kind) ?? textIn(LANGUAGES, code, kind) ?? textIn(own, 'en', kind) ?? ENGLISH[kind];
+  return fillTemplate(text, values);
 }
 
 /** Checks texts that somebody wants to keep. Throws for the first that is wrong. */

@@ -14,8 +14,8 @@ export interface AccountSituation {
   lastRecharge: { amountMicros: Micros; atMs: number } | null;
   /** What is owed besides the balance. */
   debtMicros: Micros;
-  /** Since the begin of the billing period. */
-  period: { fromMs: number; spentMicros: Micros; usedWh: number };
+  /** Since the begin of the billing period, which ends at `toMs` where that is known. */
+  period: { fromMs: number; toMs?: number; spentMicros: Micros; usedWh: number };
   /** Where each dearer slab of this period begins. */
   slabs: readonly { fromWh: number; rateMicrosPerKwh: number }[];
   /** Today until now, and what is usual by this time; null when that is not known. */
@@ -56,6 +56,8 @@ export interface StaffCut {
 export interface Told {
   atMs: number;
   deliveredMs: number | null;
+  /** Told again since, for money that came in and was not enough. */
+  againMs?: number;
 }
 
 /** What has to be remembered from one decision to the next. Plain data: it is stored beside the balance. */

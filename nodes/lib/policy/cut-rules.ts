@@ -52,7 +52,7 @@ export const CUT_RULES: readonly CutRule[] = [
     words: {
       staff:
         'Balance {balanceMicros} is at or below the cut-off at {cutAtMicros}; debt besides: {debtMicros}.',
-      customer: 'Your credit is used up: {balanceMicros}. Buy credit and the light comes back by itself.',
+      customer: 'Your credit is used up: {balanceMicros}. Please buy credit.',
     },
   },
   {
@@ -69,7 +69,7 @@ export const CUT_RULES: readonly CutRule[] = [
     }),
     words: {
       staff: "Spent {spentMicros} in the period; the customer's own limit is {limitMicros}.",
-      customer: 'You have reached your own limit of {limitMicros}. Raise it and the light comes back.',
+      customer: 'You have reached your own limit of {limitMicros}. Raise it or wait for the next period.',
     },
   },
   {
@@ -82,7 +82,7 @@ export const CUT_RULES: readonly CutRule[] = [
     figures: ({ situation: { own, period } }) => ({ usedWh: period.usedWh, limitWh: own.energyWh }),
     words: {
       staff: "Used {usedWh} in the period; the customer's own limit is {limitWh}.",
-      customer: 'You have reached your own limit of {limitWh}. Raise it and the light comes back.',
+      customer: 'You have reached your own limit of {limitWh}. Raise it or wait for the next period.',
     },
   },
   {

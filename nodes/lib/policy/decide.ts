@@ -243,13 +243,17 @@ function whyOf(look: Look, { supply, fired, heldBack }: Verdict, warnings: reado
 }
 
 /** The first moment at which time alone can change the decision. */
-function nextLook(look: Look, { heldBack }: Verdict, memory: PolicyMemory): number | null {
-  const { order, nowMs } = look;
+function nextLook(look: Look, { fired, heldBack }: Verdict, memory: PolicyMemory): number | null {
+  const { situation, policy, nowMs } = look;
   const times = [
     ...heldBack.map(({ cut, brake }) => brake.untilMs({ ...look, cut })),
     memory.overload?.cutUntilMs ?? null,
-    order?.fromMs ?? null,
-    order?.endMs ?? null,
+    // Whose own limit is reached has light again with the next period.
+    fired.some(({ kind }) => kind === 'limit-reached') ? (situation.period.toMs ?? null) : null,
+    // Also of orders that are not announced yet: this moment takes the place of the one that was stored for them.
+    ...situation.demandOrders
+      .filter(({ groups }) => groups.some((group) => situation.groups.includes(group)))
+      .flatMap(({ fromMs, endMs }) => [fromMs - policy.warnings.leadMs, fromMs, endMs]),
   ].filter((atMs) => atMs !== null && atMs > nowMs && Number.isFinite(atMs));
   return times.length === 0 ? null : Math.min(...(times as number[]));
 }

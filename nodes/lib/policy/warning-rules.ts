@@ -299,16 +299,22 @@ export interface Warning {
 export function stepWarnings(look: Look): { told: Readonly<Record<string, Told>>; warnings: Warning[] } {
   const told: Record<string, Told> = {};
   const bySubject = new Map<string, { urgency: number; warning: Warning }>();
+  const { policy, situation, memory, nowMs } = look;
+  const isUsedUp = situation.balanceMicros <= policy.cut.atMicros;
   for (const { name, subject, kind, endsWithRecharge, lines } of WARNING_RULES) {
     for (const { key, isCrossed, isLeft, urgency, figures } of lines(look)) {
       const fullKey = `${subject}/${name}/${key}`;
-      const before = look.memory.told[fullKey];
+      const before = memory.told[fullKey];
       const isOutdated =
-        before && endsWithRecharge && (look.situation.lastRecharge?.atMs ?? -Infinity) > before.atMs;
+        before &&
+        endsWithRecharge &&
+        (situation.lastRecharge?.atMs ?? -Infinity) > (before.againMs ?? before.atMs);
       if (before && !isOutdated && !isLeft) {
         told[fullKey] = before;
       } else if (isCrossed) {
-        told[fullKey] = { atMs: look.nowMs, deliveredMs: null };
+        // Money that leaves the credit used up puts no cut off, or a coin an hour would keep the light on for ever.
+        const isSame = before && !isLeft && isUsedUp;
+        told[fullKey] = isSame ? { ...before, againMs: nowMs } : { atMs: nowMs, deliveredMs: null };
         const other = bySubject.get(subject);
         if (!other || urgency > other.urgency)
           bySubject.set(subject, { urgency, warning: { rule: name, subject, kind, figures } });
@@ -333,15 +339,25 @@ export function warnedSince(
   return since;
 }
 
-/** The notices of these subjects arrived: whoever sends them says so, and the ledger keeps it. */
+/** What somebody knows of who got a notice of this kind; nothing when it is no warning. */
+export function subjectsToldBy(kind: string): ReadonlySet<string> {
+  const subjects = WARNING_RULES.filter((rule) => rule.kind === kind).map(({ subject }) => subject);
+  // Whoever is told of emergency credit is not told of low credit in the same moment.
+  return new Set(kind === 'emergency-credit' ? [...subjects, 'credit'] : subjects);
+}
+
+/**
+ * A notice about a subject arrived: whoever sends it says so, and the ledger keeps it. It says nothing of what was told
+ * after it was written.
+ */
 export function withDelivery(
   told: Readonly<Record<string, Told>>,
   subject: string,
-  deliveredMs: number,
+  { writtenMs, deliveredMs }: { writtenMs: number; deliveredMs: number },
 ): Readonly<Record<string, Told>> {
   return Object.fromEntries(
     Object.entries(told).map(([key, entry]) => {
-      const isThis = key.startsWith(`${subject}/`) && entry.deliveredMs === null && entry.atMs <= deliveredMs;
+      const isThis = key.startsWith(`${subject}/`) && entry.deliveredMs === null && entry.atMs <= writtenMs;
       return [key, isThis ? { ...entry, deliveredMs } : entry];
     }),
   );

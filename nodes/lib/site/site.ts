@@ -76,6 +76,7 @@ export class Site {
   private readonly retakers = new Map<string, Retake>();
   private readonly claimedNotices = new Set<number>();
   private readonly guards: TakeRequest[] = [];
+  private readonly policies: string[] = [];
   private isDelivering = false;
   private lastFaultMessage: string | null = null;
 
@@ -163,6 +164,11 @@ export class Site {
     };
   }
 
+  /** Whether somebody takes notices over, and stores that they did. */
+  get deliversNotices(): boolean {
+    return this.isDelivering;
+  }
+
   /** An ingest says how to send a message again whose segment the ledger refused. Returns the way to stop. */
   offerRetake(ingestId: string, retake: Retake): () => void {
     this.retakers.set(ingestId, retake);
@@ -175,6 +181,17 @@ export class Site {
     return () => {
       const index = this.guards.indexOf(take);
       if (index >= 0) this.guards.splice(index, 1);
+    };
+  }
+
+  /** The guards of a site decide by one policy, or its lights would go on and off. Returns the way to give that back. */
+  claimPolicy(policy: object): () => void {
+    const text = JSON.stringify(policy);
+    if (this.policies.some((other) => other !== text))
+      throw new Error('another balance-guard of this site has other settings: give both the same');
+    this.policies.push(text);
+    return () => {
+      this.policies.splice(this.policies.indexOf(text), 1);
     };
   }
 

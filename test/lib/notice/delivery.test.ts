@@ -45,7 +45,7 @@ const CONTACT: Contact = { phone: '+9779800000001', email: '', channel: null, is
 const rulesOf = (...open: NoticeChannel[]): DeliveryRules => ({
   channel: 'sms',
   open: new Set(open),
-  busy: new Set(),
+  busy: new Map(),
   quiet: quietHours('21:00', '07:00'),
   days: DAYS,
 });
@@ -109,12 +109,18 @@ describe('a notice on its way', () => {
     assert.ok(urgent.every((kind) => NOTICE_RULES[kind].isUrgent && !NOTICE_RULES[kind].mayBeDeclined));
   });
 
+  it('does not wait for the morning when the credit is used up, since the cut may come before', () => {
+    const notice = { ...noticeOf('low-credit', NIGHT_MS), data: { rule: 'used up' } };
+    assert.equal(newDelivery(notice, CONTACT, RULES, NIGHT_MS).notBeforeMs, NIGHT_MS);
+  });
+
   it('is not for whoever opted out, if they can do without it', () => {
     for (const kind of NOTICE_KINDS) {
       const { state } = newDelivery(noticeOf(kind), { ...CONTACT, isOptedOut: true }, RULES, NOON_MS);
       assert.equal(state, NOTICE_RULES[kind].mayBeDeclined ? 'dropped' : 'waiting', kind);
     }
     assert.ok(!NOTICE_RULES['low-credit'].mayBeDeclined, 'a cut needs its warning');
+    assert.ok(!NOTICE_RULES['limit-near'].mayBeDeclined, 'so does one at the own limit');
   });
 
   it('takes the way that was chosen, else the usual one, else one that leads there', () => {
@@ -136,10 +142,21 @@ describe('a notice on its way', () => {
   });
 
   it('waits for a busy modem unless it is urgent', () => {
-    const rules = { ...RULES, busy: new Set<NoticeChannel>(['sms']) };
+    const rules = { ...RULES, busy: new Map<NoticeChannel, number>([['sms', 400]]) };
     const reminder = stepWhenDue(noticeOf('statement'), waiting(), CONTACT, rules, NOON_MS);
     assert.deepEqual(reminder.after, waiting({ notBeforeMs: NOON_MS + MINUTE_MS }));
-    assert.equal(stepWhenDue(noticeOf('restored'), waiting(), CONTACT, rules, NOON_MS).do, 'hand');
+    for (const kind of ['restored', 'low-credit', 'limit-near'] as const)
+      assert.equal(stepWhenDue(noticeOf(kind), waiting(), CONTACT, rules, NOON_MS).do, 'hand', kind);
+  });
+
+  it('does not ask a busy modem with all the others at once', () => {
+    const rules = { ...RULES, busy: new Map<NoticeChannel, number>([['sms', 5_000]]) };
+    const minutes = Array.from({ length: 20 }, (_, noticeId) => {
+      const notice = { ...noticeOf('statement'), noticeId };
+      const { after } = stepWhenDue(notice, waiting(), CONTACT, rules, NOON_MS);
+      return (after.notBeforeMs - NOON_MS) / MINUTE_MS;
+    });
+    assert.deepEqual([minutes.length, new Set(minutes).size, Math.max(...minutes)], [20, 10, 10]);
   });
 
   it('is dropped once it is worth nothing any more', () => {

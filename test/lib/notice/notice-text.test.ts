@@ -49,6 +49,7 @@ describe('the texts for customers', () => {
     assert.equal(noticeText('restored', 'en', values, own), 'Hill Valley: light is back, INR 5.00.');
     assert.equal(noticeText('restored', 'mr', values, own), 'परत INR 5.00');
     assert.equal(noticeText('cut-off', 'mr', values, own), noticeText('cut-off', 'en', values));
+    assert.equal(noticeText('restored', 'xx', values, own), noticeText('restored', 'en', values, own));
     assert.ok(isLanguage('mr', own));
   });
 });

@@ -163,7 +163,11 @@ function checkInvariants(
 /** The lines that were told, in the words of the model. */
 function toldNow({ memory }: Decision, nowMs: number, before: PolicyMemory): string[] {
   return Object.entries(memory.told)
-    .filter(([key, { atMs }]) => atMs === nowMs && before.told[key]?.atMs !== nowMs)
+    .filter(
+      ([key, { atMs, againMs }]) =>
+        (atMs === nowMs && before.told[key]?.atMs !== nowMs) ||
+        (againMs === nowMs && before.told[key]?.againMs !== nowMs),
+    )
     .flatMap(([key]) => {
       const [subject, , line] = key.split('/');
       if (subject === 'credit') return [`credit ${line === 'cut' ? 0 : line}`];

@@ -37,13 +37,17 @@ class ObviousHouse {
   supply: 'on' | 'off' = 'on';
   reason = '';
   told = new Map<string, number>();
+  toldAgain = new Map<string, number>();
   emergencyMs: number | null = null;
   quarantine: string | null = null;
   releasedUntilMs = 0;
 
   /** A line is told when it is crossed, and forgotten when it is left by the hysteresis or money came in. */
   line(name: string, isCrossed: boolean, isOver: boolean, nowMs: number): boolean {
-    if (isOver) this.told.delete(name);
+    if (isOver) {
+      this.told.delete(name);
+      this.toldAgain.delete(name);
+    }
     if (!isCrossed || this.told.has(name)) return false;
     this.told.set(name, nowMs);
     return true;
@@ -136,7 +140,13 @@ export class ObviousTown {
     const told: string[] = [];
     for (const line of [...LINES, 0]) {
       const name = `credit ${line}`;
-      const isPaid = fact.lastPaidMs > (house.told.get(name) ?? Infinity);
+      const isPaid = fact.lastPaidMs > (house.toldAgain.get(name) ?? house.told.get(name) ?? Infinity);
+      // Who is told that it was not enough has known of the cut since before.
+      if (isPaid && fact.balance <= 0) {
+        house.toldAgain.set(name, nowMs);
+        told.push(name);
+        continue;
+      }
       const isOver = isPaid || fact.balance > line + HYSTERESIS;
       if (house.line(name, fact.balance <= line, isOver, nowMs)) told.push(name);
     }

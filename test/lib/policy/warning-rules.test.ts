@@ -223,6 +223,16 @@ describe('warning rules', () => {
     assert.equal(warnedSince(second.memory.told, 'credit', false), NOW_MS + 1);
   });
 
+  it('gives no new lead for money that leaves the credit used up', () => {
+    const first = decide(POLICY, { ...CALM, ...balance(-5_000_000) }, NOW_MS, fleet());
+    const lastRecharge = { amountMicros: micros(1), atMs: NOW_MS + 1 };
+    const paid = { ...CALM, ...balance(-4_999_999), lastRecharge, memory: first.memory };
+    const second = decide(POLICY, paid, NOW_MS + 1, fleet());
+    const third = decide(POLICY, { ...paid, memory: second.memory }, NOW_MS + 2, fleet());
+    assert.deepEqual([second.notices.length, third.notices.length], [1, 0]);
+    assert.equal(warnedSince(third.memory.told, 'credit', false), NOW_MS);
+  });
+
   it('knows no days left and no usual use where there is too little data', () => {
     const policy = mergePolicy(ALL, { warnings: { daysLeft: [366] } });
     const newcomer = { ...CALM, ...balance(1), today: { usedWh: 99_999, usualWh: null } };
@@ -249,10 +259,18 @@ describe('warning rules', () => {
   it('counts a warning from its delivery where the policy says so', () => {
     const { memory } = decide(POLICY, { ...CALM, ...balance(1) }, NOW_MS, fleet());
     assert.equal(warnedSince(memory.told, 'credit', true), null);
-    const delivered = withDelivery(memory.told, 'credit', NOW_MS + 5);
+    const arrival = (
+      deliveredMs: number,
+      writtenMs = NOW_MS,
+    ): { writtenMs: number; deliveredMs: number } => ({
+      writtenMs,
+      deliveredMs,
+    });
+    const delivered = withDelivery(memory.told, 'credit', arrival(NOW_MS + 5));
     assert.equal(warnedSince(delivered, 'credit', true), NOW_MS + 5);
-    assert.deepEqual(withDelivery(memory.told, 'staff', NOW_MS + 5), memory.told);
-    assert.deepEqual(withDelivery(delivered, 'credit', NOW_MS + 9), delivered);
+    assert.deepEqual(withDelivery(memory.told, 'staff', arrival(NOW_MS + 5)), memory.told);
+    assert.deepEqual(withDelivery(delivered, 'credit', arrival(NOW_MS + 9)), delivered);
+    assert.deepEqual(withDelivery(memory.told, 'credit', arrival(NOW_MS + 5, NOW_MS - 1)), memory.told);
   });
 
   it('never tells of a line twice while the balance walks within its hysteresis', () => {

@@ -31,7 +31,7 @@ describe('why', () => {
     ]);
     assert.deepEqual(whyInWords(why, 'customer', WRITE), [
       'Your supply is on. Your credit is INR -2.50.',
-      'Your credit is used up: INR -2.50. Buy credit and the light comes back by itself.',
+      'Your credit is used up: INR -2.50. Please buy credit.',
       'At this time nobody is switched off. The light stays on until 2026-01-08 10:00 at least.',
       'You are warned first and have time to act.',
     ]);
