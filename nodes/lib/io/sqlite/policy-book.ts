@@ -66,6 +66,7 @@ export class PolicyBook {
   private readonly countMeters;
   private readonly countCuts;
   private readonly insertCut;
+  private readonly insertCutsOf;
   private orders: DemandOrder[] | null = null;
   private overrides: Map<string, PolicyOverride> | null = null;
   private fleet = { meters: 0, atMs: -Infinity };
@@ -132,6 +133,10 @@ export class PolicyBook {
       .prepare<[number], number>('SELECT count(DISTINCT meter_key) FROM cut WHERE at_ms > ?')
       .pluck();
     this.insertCut = db.prepare('INSERT INTO cut (at_ms, meter_key) VALUES (?, ?) ON CONFLICT DO NOTHING');
+    this.insertCutsOf = db.prepare(
+      `INSERT INTO cut (at_ms, meter_key)
+       SELECT ?, meter_key FROM meter WHERE account_key = ? AND closed_ms IS NULL ON CONFLICT DO NOTHING`,
+    );
   }
 
   /** What is stored of an account that nobody has decided on. */
@@ -228,6 +233,11 @@ export class PolicyBook {
 
   countCut(nowMs: number, meterKey: number): void {
     this.insertCut.run(nowMs, meterKey);
+  }
+
+  /** All meters of an account, which stays off for another reason: it would be lit without this cut. */
+  countCutsOf(nowMs: number, accountKey: number): void {
+    this.insertCutsOf.run(nowMs, accountKey);
   }
 
   /** What is set for many has changed, here or in another process. */

@@ -203,9 +203,12 @@ export class DecisionPoster {
 
   private storeSupply(batch: Batch, account: LiveAccount, decision: Decision): RelayIntent[] {
     const { supply, reason, countedCuts } = decision;
-    if (supply === null) return [];
-    this.live.changeSupply(account, supply);
     const { nowMs } = batch;
+    if (supply === null) {
+      if (countedCuts > 0) this.book.countCutsOf(nowMs, account.accountKey);
+      return [];
+    }
+    this.live.changeSupply(account, supply);
     const issued = this.issueRelays.all({ desired: supply, reason, nowMs, key: account.accountKey });
     return this.intentsOf(batch, issued, supply, reason, countedCuts > 0);
   }
