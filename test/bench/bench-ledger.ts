@@ -103,7 +103,7 @@ export function checkLedger(file: string, acknowledgedReadings: number): void {
         `SELECT (SELECT count(*) FROM reading) AS readings,
            (SELECT count(*) FROM refusal) AS refused,
            (SELECT sum(balance_micros) FROM book JOIN account ON account_key = book_key) AS balanceMicros,
-           (SELECT coalesce(sum(head_wh - ?), 0) FROM meter WHERE head_wh IS NOT NULL) AS usedWh`,
+           (SELECT coalesce(sum(head_wh - ?), 0) FROM head) AS usedWh`,
       )
       .get(FIRST_WH)!;
     if (refused > 0) throw new Error(`${refused} readings were held or rejected; there is no reason for any`);

@@ -31,6 +31,8 @@ class OurLedger {
   private readonly chain;
   private readonly prices;
   private readonly registers = new MeterRegisters(METERS);
+  /** A reading brings its meter's name along, as that of bare SQLite brings a number. */
+  private readonly meterIds = Array.from({ length: METERS }, (_, meter) => meterId(meter));
   private nextMeter = 0;
   private stored = 0;
 
@@ -43,7 +45,7 @@ class OurLedger {
     );
     this.store = store;
     this.chain = new RegisterChain(LIMITS, (id) => store.knownMeter(id));
-    this.prices = new PriceAhead((id, tariffId) => store.pricing(id, tariffId));
+    this.prices = new PriceAhead((id, tariffId) => store.pricing(id, tariffId), this.chain.numbers);
   }
 
   /** Readings per second, durable, in groups of the given size. */
@@ -99,7 +101,7 @@ class OurLedger {
       this.nextMeter = (meter + 1) % meters;
       const step = this.registers.next(meter);
       const reading = {
-        meterId: meterId(meter),
+        meterId: this.meterIds[meter]!,
         atMs: this.registers.atMs(step),
         energyWh: this.registers.energyWh(step),
       };

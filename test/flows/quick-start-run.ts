@@ -36,6 +36,7 @@ const METERS = `SELECT meter_id AS meterId, account_id AS accountId, head_wh AS 
     (SELECT count(*) FROM reading WHERE reading.meter_key = meter.meter_key) AS readings,
     (SELECT coalesce(sum(amount_micros), 0) FROM transfer WHERE credit = book_key) AS paidInMicros
   FROM meter JOIN account USING (account_key) JOIN book ON book_key = account_key JOIN relay USING (meter_key)
+    LEFT JOIN head USING (meter_key)
   ORDER BY meter_id`;
 /** Every book beside what its transfers add up to. */
 const BOOKS = `SELECT name, balance_micros AS balanceMicros,

@@ -3,7 +3,7 @@ import fc, { type Arbitrary } from 'fast-check';
 /** Change the seed with WATTKEEPER_SEED to look elsewhere, or to see a reported failure again. */
 const SEED = Number(process.env['WATTKEEPER_SEED'] ?? Date.now() % 0x7fffffff);
 /** Each property looks at this part of its values. CI does so where it looks a second time, on another Node.js. */
-export const PART = Number(process.env['WATTKEEPER_PART'] ?? 1);
+const PART = Number(process.env['WATTKEEPER_PART'] ?? 1);
 let isSeedPrinted = false;
 
 /** Checks a property over random values. The seed is printed once, and again by fast-check with a counterexample. */

@@ -65,7 +65,7 @@ export class AccountHistories {
        ORDER BY transfer_key DESC`,
     );
     this.selectMeters = db.prepare<[number], StayRow>(
-      'SELECT meter_key, meter_id, head_ms, closed_ms FROM meter WHERE account_key = ? ORDER BY opened_ms, meter_key',
+      'SELECT meter_key, meter_id, head_ms, closed_ms FROM meter LEFT JOIN head USING (meter_key) WHERE account_key = ? ORDER BY opened_ms, meter_key',
     );
     this.selectPoints = db.prepare<[number, number, number], PointRow>(
       `WITH RECURSIVE back (meter_key, at_ms, energy_wh, from_ms, ledger_ms) AS (

@@ -47,11 +47,10 @@ export interface LiveMeter {
   powerW: number | null;
   /** What pricing remembers at the head; null until it is first needed. */
   fold: MeterState | null;
-  /** How many readings ago that was written down. */
+  /** It is written down when this many readings have come; meters begin at different counts, so that not all are written at once. */
   foldAge: number;
   isFoldDirty: boolean;
-  /** Whether what changes rarely has to be written too. */
-  hasMoreThanHead: boolean;
+  isRerateDirty: boolean;
   /** Readings since then wait to be priced again. */
   rerateMs: number | null;
   /** Put together from tariffs and terms when it is first needed. */
@@ -88,9 +87,11 @@ const ACCOUNT_COLUMNS = `account_key, account_id, customer.name, phone, language
   book.balance_micros, book.last_transfer
   FROM account JOIN book ON book_key = account_key JOIN customer USING (customer_key)`;
 const METER_COLUMNS = `meter_key, meter_id, account_key, head_ms, head_wh, head_export_wh, offset_wh, offset_export_wh,
-  power_w, rerate_ms FROM meter`;
+  power_w, rerate_ms FROM meter LEFT JOIN head USING (meter_key)`;
 /** What pricing remembers is larger than a reading, and costs this many readings to find again. */
 const SAVE_FOLD_EVERY = 16;
+/** Meters whose folds lie on the same pages of the file have theirs written at the same time. */
+const FOLDS_SIDE_BY_SIDE = 64;
 /** Beyond this many meters everything is forgotten and read again, so that memory stays bounded. */
 const MAX_METERS = 1_000_000;
 
@@ -111,8 +112,8 @@ export class LiveAccounts {
   private readonly selectByKey;
   private readonly selectById;
   private readonly saveHeads;
-  private readonly saveMeter;
-  private readonly saveFold;
+  private readonly saveRerate;
+  private readonly saveFolds;
   private readonly saveBalances;
   private readonly saveSupply;
   private seenVersion = -1;
@@ -132,25 +133,23 @@ export class LiveAccounts {
     this.selectById = db.prepare<[string], AccountRow>(`SELECT ${ACCOUNT_COLUMNS} WHERE account_id = ?`);
     this.saveHeads = new BulkStatement(
       db,
-      4,
-      (rows) =>
-        `UPDATE meter SET head_ms = column2, head_wh = column3, power_w = column4 FROM (VALUES ${rows})
-         WHERE meter_key = column1`,
+      5,
+      (rows) => `REPLACE INTO head (meter_key, head_ms, head_wh, head_export_wh, power_w) VALUES ${rows}`,
     );
-    this.saveMeter = db.prepare(
-      `UPDATE meter SET head_ms = ?, head_wh = ?, head_export_wh = ?, power_w = ?, rerate_ms = ?
-       WHERE meter_key = ?`,
-    );
-    this.saveFold = db.prepare(
-      `INSERT INTO meter_fold (meter_key, at_ms, fold) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET at_ms = excluded.at_ms, fold = excluded.fold`,
+    this.saveRerate = db.prepare('UPDATE meter SET rerate_ms = ? WHERE meter_key = ?');
+    this.saveFolds = new BulkStatement(
+      db,
+      3,
+      (rows) => `REPLACE INTO meter_fold (meter_key, at_ms, fold) VALUES ${rows}`,
     );
     this.saveBalances = new BulkStatement(
       db,
       3,
+      // The books are there, and stay as they are but for what is set: a value for each row costs least this way.
       (rows) =>
-        `UPDATE book SET balance_micros = column2, last_transfer = column3 FROM (VALUES ${rows})
-         WHERE book_key = column1`,
+        `INSERT INTO book (book_key, name, balance_micros, last_transfer) VALUES ${rows.replaceAll('(?,', "(?,'',")}
+         ON CONFLICT (book_key) DO UPDATE SET balance_micros = excluded.balance_micros,
+           last_transfer = excluded.last_transfer`,
     );
     this.saveSupply = db.prepare('UPDATE account SET supply = ? WHERE account_key = ?');
   }
@@ -201,7 +200,6 @@ export class LiveAccounts {
     const isFirst = meter.headMs === null;
     meter.headMs = change.headMs;
     meter.headWh = change.headWh;
-    if (change.headExportWh !== meter.headExportWh) meter.hasMoreThanHead = true;
     meter.headExportWh = change.headExportWh;
     meter.powerW = change.powerW;
     meter.fold = change.fold;
@@ -213,7 +211,7 @@ export class LiveAccounts {
   changeFold(meter: LiveMeter, fold: MeterState, rerateMs: number | null): void {
     meter.fold = fold;
     meter.isFoldDirty = true;
-    if (rerateMs !== meter.rerateMs) meter.hasMoreThanHead = true;
+    if (rerateMs !== meter.rerateMs) meter.isRerateDirty = true;
     meter.rerateMs = rerateMs;
     this.touch(meter);
   }
@@ -237,6 +235,7 @@ export class LiveAccounts {
     this.rows.write();
     for (const meter of this.dirtyMeters) this.flushMeter(meter);
     this.saveHeads.run();
+    this.saveFolds.run();
     for (const account of this.dirtyAccounts) {
       this.saveBalances.add(account.accountKey, account.balanceMicros, account.lastTransfer);
       account.isBalanceDirty = false;
@@ -248,14 +247,14 @@ export class LiveAccounts {
 
   private flushMeter(meter: LiveMeter): void {
     const { meterKey, headMs, headWh, headExportWh, powerW, rerateMs, fold } = meter;
-    if (meter.hasMoreThanHead) this.saveMeter.run(headMs, headWh, headExportWh, powerW, rerateMs, meterKey);
-    else this.saveHeads.add(meterKey, headMs, headWh, powerW);
+    if (headMs !== null) this.saveHeads.add(meterKey, headMs, headWh, headExportWh, powerW);
     if (meter.isFoldDirty && fold !== null) {
-      this.saveFold.run(meterKey, headMs, writeFold(fold));
+      this.saveFolds.add(meterKey, headMs, writeFold(fold));
       meter.isFoldDirty = false;
-      meter.foldAge = 0;
+      if (meter.foldAge >= SAVE_FOLD_EVERY) meter.foldAge = 0;
     }
-    meter.hasMoreThanHead = false;
+    if (meter.isRerateDirty) this.saveRerate.run(rerateMs, meterKey);
+    meter.isRerateDirty = false;
     meter.isDirty = false;
   }
 
@@ -267,6 +266,7 @@ export class LiveAccounts {
 
   forget(): void {
     this.saveHeads.clear();
+    this.saveFolds.clear();
     this.saveBalances.clear();
     this.meters.clear();
     this.accounts.clear();
@@ -298,9 +298,9 @@ export class LiveAccounts {
       offsetExportWh: row.offset_export_wh,
       powerW: row.power_w,
       fold: null,
-      foldAge: 0,
+      foldAge: Math.floor(row.meter_key / FOLDS_SIDE_BY_SIDE) % SAVE_FOLD_EVERY,
       isFoldDirty: false,
-      hasMoreThanHead: false,
+      isRerateDirty: false,
       rerateMs: row.rerate_ms,
       plan: null,
       isDirty: false,

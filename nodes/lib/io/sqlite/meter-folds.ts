@@ -48,12 +48,50 @@ export class MeterFolds {
   }
 }
 
+/** What most meters have none of; it is written only where there is some. */
+const NONE = {
+  retired: [],
+  demand: [],
+  knownWh: 0,
+  known: { vah: 0, microVah: 0 },
+  exportWh: null,
+  exportedWh: 0,
+  bankWh: 0,
+  offsetWh: 0,
+} as const satisfies Partial<MeterState>;
+
 export function readFold(text: string, tariffs: TariffBook): MeterState {
-  const state = JSON.parse(text) as Omit<MeterState, 'components'>;
-  return shareNothing({ ...state, components: tariffs.version(state.tariffId, state.version).components });
+  const state = JSON.parse(text) as Omit<MeterState, 'components' | keyof typeof NONE>;
+  const { components } = tariffs.version(state.tariffId, state.version);
+  return shareNothing({ ...NONE, ...state, components });
 }
 
-/** The components are those of the tariff it names, so they need not be written with every meter. */
+/**
+ * A fold as JSON, written out: it is for every few readings, and most of it is numbers. The components are those of the
+ * tariff that it names, so they need not be written with every meter.
+ */
 export function writeFold(state: MeterState): string {
-  return JSON.stringify({ ...state, components: undefined });
+  const { rests, dayRests, totals, periodTotals } = state;
+  return (
+    `{"tariffId":${JSON.stringify(state.tariffId)},"version":${state.version},` +
+    `"rests":[${rests.join()}],"dayRests":[${dayRests.join()}],` +
+    `"totals":[${totals.join()}],"periodTotals":[${periodTotals.join()}],` +
+    `"startMs":${state.startMs},"periodFromMs":${state.periodFromMs},"periodToMs":${state.periodToMs},` +
+    `"periodStartWh":${state.periodStartWh},"hadFromMs":${state.hadFromMs},"nextDay":${state.nextDay}` +
+    `${rareParts(state)}}`
+  );
+}
+
+function rareParts(state: MeterState): string {
+  const { retired, demand, knownWh, known, exportWh, exportedWh, bankWh, offsetWh } = state;
+  let text = '';
+  if (retired.length > 0) text += `,"retired":${JSON.stringify(retired)}`;
+  if (demand.length > 0) text += `,"demand":${JSON.stringify(demand)}`;
+  if (knownWh !== 0) text += `,"knownWh":${knownWh}`;
+  if (known.vah !== 0 || known.microVah !== 0) text += `,"known":${JSON.stringify(known)}`;
+  if (exportWh !== null) text += `,"exportWh":${exportWh}`;
+  if (exportedWh !== 0) text += `,"exportedWh":${exportedWh}`;
+  if (bankWh !== 0) text += `,"bankWh":${bankWh}`;
+  if (offsetWh !== 0) text += `,"offsetWh":${offsetWh}`;
+  return text;
 }

@@ -37,7 +37,7 @@ export class MeterPasts {
       `SELECT ${STAYS} AND meter_id IN (SELECT value FROM json_each(@names)) ${IN_ORDER}`,
     );
     this.selectStay = db.prepare<[number], StayRow>(
-      'SELECT meter_id, account_key, head_ms, closed_ms, rerate_ms FROM meter WHERE meter_key = ?',
+      'SELECT meter_id, account_key, head_ms, closed_ms, rerate_ms FROM meter LEFT JOIN head USING (meter_key) WHERE meter_key = ?',
     );
     this.marks = new MeterMarks(db, curve, (text) => folds.read(text));
   }

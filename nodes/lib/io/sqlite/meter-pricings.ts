@@ -19,7 +19,7 @@ export class MeterPricings {
     private readonly folds: MeterFolds,
   ) {
     this.selectMeter = db.prepare<[string], PricingRow>(
-      'SELECT meter_key, head_ms, head_wh FROM meter WHERE meter_id = ? AND closed_ms IS NULL',
+      'SELECT meter_key, head_ms, head_wh FROM meter LEFT JOIN head USING (meter_key) WHERE meter_id = ? AND closed_ms IS NULL',
     );
   }
 

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 const MIN_SQLITE = [3, 51, 3] as const;
 /** How long to wait for another process's commit before giving up and reporting it. */
 const BUSY_TIMEOUT_MS = 5_000;
-/** "WATT": tells our ledgers from the files of other programs, and of previews whose ledgers were made otherwise. */
-const APPLICATION_ID = 0x57415454;
+/** "WAT2": tells our ledgers from the files of other programs, and of previews whose ledgers were made otherwise. */
+const APPLICATION_ID = 0x57415432;
 const MIGRATIONS_FOLDER = join(__dirname, 'migrations');
 
 /** The settings that durability and integrity rest on, with the value each must read back as. */

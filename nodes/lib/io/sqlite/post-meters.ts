@@ -93,7 +93,7 @@ export class MeterPoster {
       `SELECT meter_key, meter_id, account_id, customer_id, name, phone, language, is_protected, dialect, settings, head_ms,
          tariff_id, sanctioned_load_w, is_lifeline
        FROM meter JOIN account USING (account_key) JOIN customer USING (customer_key) JOIN relay USING (meter_key)
-         JOIN meter_terms USING (meter_key)
+         JOIN meter_terms USING (meter_key) LEFT JOIN head USING (meter_key)
        WHERE meter_id = ? AND closed_ms IS NULL ORDER BY from_ms <= ? DESC, from_ms DESC LIMIT 1`,
     );
     this.selectLastClosed = db
@@ -132,7 +132,7 @@ export class MeterPoster {
     this.markMeter = db.prepare(
       `UPDATE meter SET accrual_ms = 0,
          rerate_ms = CASE WHEN ${CHARGED_SINCE} THEN min(coalesce(rerate_ms, @sinceMs), @sinceMs) ELSE rerate_ms END
-       WHERE meter_key = @meterKey AND head_ms IS NOT NULL`,
+       WHERE meter_key = @meterKey AND meter_key IN (SELECT meter_key FROM head)`,
     );
     this.endMeter = db.prepare('UPDATE meter SET closed_ms = ?, accrual_ms = NULL WHERE meter_key = ?');
     this.insertAudit = db.prepare(

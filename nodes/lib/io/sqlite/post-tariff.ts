@@ -34,10 +34,10 @@ const LATEST_MIDNIGHT_MS = 12 * 3_600_000;
  * planned, the days charged are in what pricing remembers; those may begin a little later or earlier by the meter's own
  * clock, and one meter too many is no harm.
  */
-export const CHARGED_SINCE = `head_ms IS NOT NULL AND (head_ms >= @sinceMs OR closed_ms > @sinceMs
+export const CHARGED_SINCE = `EXISTS (SELECT 1 FROM head WHERE head.meter_key = meter.meter_key AND (head_ms >= @sinceMs OR closed_ms > @sinceMs
   OR accrual_ms > @sinceMs + ${SHORTEST_DAY_MS}
   OR coalesce(accrual_ms, 0) = 0 AND (SELECT (json_extract(fold, '$.nextDay') - 1) * ${DAY_MS} + ${LATEST_MIDNIGHT_MS}
-    FROM meter_fold WHERE meter_fold.meter_key = meter.meter_key) >= @sinceMs)`;
+    FROM meter_fold WHERE meter_fold.meter_key = meter.meter_key) >= @sinceMs))`;
 const PRICED_SINCE = `${CHARGED_SINCE}
   AND meter_key IN (SELECT meter_key FROM meter_terms WHERE tariff_id = @tariffId)`;
 
@@ -68,7 +68,7 @@ export class TariffPoster {
       .prepare<[Since], number>(`SELECT meter_key FROM meter WHERE ${PRICED_SINCE}`)
       .pluck();
     this.wakeAccruals = db.prepare(
-      `UPDATE meter SET accrual_ms = 0 WHERE head_ms IS NOT NULL AND closed_ms IS NULL
+      `UPDATE meter SET accrual_ms = 0 WHERE meter_key IN (SELECT meter_key FROM head) AND closed_ms IS NULL
          AND meter_key IN (SELECT meter_key FROM meter_terms WHERE tariff_id = ?)`,
     );
     this.upsertPrice = db.prepare(

@@ -57,7 +57,7 @@ interface Stay {
 const SUMMARY_COLUMNS = `meter_id, account_id, customer.name, balance_micros, supply, reported, state, is_protected,
   warned_ms, head_ms, head_wh, power_w
   FROM meter JOIN account USING (account_key) JOIN customer USING (customer_key) JOIN book ON book_key = account_key
-    JOIN relay USING (meter_key) LEFT JOIN account_policy USING (account_key)
+    JOIN relay USING (meter_key) LEFT JOIN head USING (meter_key) LEFT JOIN account_policy USING (account_key)
   WHERE closed_ms IS NULL`;
 export const NOTICE_COLUMNS = `notice_id, kind, account_id, customer.name, send_to, notice.language, text, figures, at_ms
   FROM notice LEFT JOIN account USING (account_key) LEFT JOIN customer USING (customer_key)`;
@@ -93,7 +93,8 @@ export class Reports {
       `SELECT account_id, head_ms, head_wh, head_export_wh, offset_wh, offset_export_wh, opened_ms,
          coalesce((SELECT sanctioned_load_w FROM meter_terms AS terms WHERE terms.meter_key = meter.meter_key
            ORDER BY from_ms DESC LIMIT 1), 0) AS load_w
-       FROM meter JOIN account USING (account_key) WHERE meter_id = ? AND closed_ms IS NULL`,
+       FROM meter JOIN account USING (account_key) LEFT JOIN head USING (meter_key)
+       WHERE meter_id = ? AND closed_ms IS NULL`,
     );
     this.selectAccount = db
       .prepare<[string], number>('SELECT account_key FROM account WHERE account_id = ?')
@@ -109,6 +110,7 @@ export class Reports {
     this.selectHistory = db.prepare<[string, number, number], { at_ms: number; energy_wh: number }>(
       `WITH RECURSIVE back (meter_key, at_ms, energy_wh, from_ms) AS (
          SELECT meter_key, at_ms, energy_wh, from_ms FROM reading JOIN meter USING (meter_key)
+           JOIN head USING (meter_key)
          WHERE meter_id = ? AND closed_ms IS NULL AND at_ms = head_ms
          UNION ALL
          SELECT reading.meter_key, reading.at_ms, reading.energy_wh, reading.from_ms FROM back
@@ -131,11 +133,11 @@ export class Reports {
            (SELECT offset_wh FROM register_offset
             WHERE register_offset.meter_key = meter.meter_key AND from_ms <= ? ORDER BY from_ms DESC LIMIT 1), 0)
          AS shown_wh
-       FROM meter WHERE meter_id = ? AND opened_ms <= ? ORDER BY opened_ms DESC LIMIT 1`,
+       FROM meter LEFT JOIN head USING (meter_key) WHERE meter_id = ? AND opened_ms <= ? ORDER BY opened_ms DESC LIMIT 1`,
     );
     this.selectStay = db.prepare<[string, number], Stay>(
-      `SELECT meter_key AS meterKey, head_ms AS headMs, head_export_wh AS headExportWh FROM meter
-       WHERE meter_id = ? AND opened_ms <= ? ORDER BY opened_ms DESC LIMIT 1`,
+      `SELECT meter_key AS meterKey, head_ms AS headMs, head_export_wh AS headExportWh
+       FROM meter LEFT JOIN head USING (meter_key) WHERE meter_id = ? AND opened_ms <= ? ORDER BY opened_ms DESC LIMIT 1`,
     );
     this.selectAccruals = db
       .prepare<[number, number], number>(

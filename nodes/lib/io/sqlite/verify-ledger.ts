@@ -100,6 +100,18 @@ const UNCHECKED_REFERENCES: readonly Reference[] = [
     isThere: 'meter_key IN (SELECT meter_key FROM meter)',
   },
   {
+    table: 'head',
+    row: `'of meter ' || meter_key`,
+    parent: 'meter',
+    isThere: 'meter_key IN (SELECT meter_key FROM meter)',
+  },
+  {
+    table: 'book',
+    row: 'book_key',
+    parent: 'names',
+    isThere: `name <> ''`,
+  },
+  {
     table: 'transfer',
     row: 'transfer_key',
     parent: 'book',
@@ -222,7 +234,7 @@ function findBrokenRegister(db: Database.Database): string | null {
   const head = db
     .prepare<[], { meter_id: string; head_ms: number | null; last_ms: number | null }>(
       `SELECT meter_id, head_ms, (SELECT max(at_ms) FROM reading WHERE reading.meter_key = meter.meter_key) AS last_ms
-       FROM meter
+       FROM meter LEFT JOIN head USING (meter_key)
        WHERE head_ms IS NOT last_ms OR head_wh IS NOT
          (SELECT energy_wh FROM reading WHERE reading.meter_key = meter.meter_key AND at_ms = head_ms) LIMIT 1`,
     )
@@ -230,7 +242,9 @@ function findBrokenRegister(db: Database.Database): string | null {
   if (head)
     return `meter ${head.meter_id} has its head at ${head.head_ms}, its last reading at ${head.last_ms}`;
   const ended = db
-    .prepare<[], string>('SELECT meter_id FROM meter WHERE closed_ms < head_ms LIMIT 1')
+    .prepare<[], string>(
+      'SELECT meter_id FROM meter JOIN head USING (meter_key) WHERE closed_ms < head_ms LIMIT 1',
+    )
     .pluck()
     .get();
   return ended === undefined ? null : `meter ${ended} has a reading after it was taken down`;

@@ -36,7 +36,7 @@ export function findWrongPrice(db: Database.Database): string | null {
   const folds = new MeterFolds(db, curve, tariffs);
   const meters = db
     .prepare<[], MeterRow>(
-      `SELECT meter_key, meter_id, account_key, head_ms, head_wh, closed_ms, accrual_ms FROM meter WHERE head_ms IS NOT NULL AND rerate_ms IS NULL`,
+      `SELECT meter_key, meter_id, account_key, head_ms, head_wh, closed_ms, accrual_ms FROM meter JOIN head USING (meter_key) WHERE rerate_ms IS NULL`,
     )
     .all();
   // All transfers of meters in one pass, since no index leads from a meter to its transfers.

@@ -62,7 +62,7 @@ function checkBilled(ledger: LedgerFixture, sent: ReadonlyMap<string, Reading>):
   try {
     for (const [meterId, { atMs, energyWh }] of sent) {
       const [head] = rows.all<{ head_ms: number; head_wh: number }>(
-        `SELECT head_ms, head_wh FROM meter WHERE meter_id = '${meterId}'`,
+        `SELECT head_ms, head_wh FROM meter JOIN head USING (meter_key) WHERE meter_id = '${meterId}'`,
       );
       assert.deepEqual([head?.head_ms, head?.head_wh], [atMs, energyWh]);
       const [first] = rows.all<{ wh: number }>(

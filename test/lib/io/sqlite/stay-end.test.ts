@@ -58,7 +58,7 @@ describe('the end of any stay', () => {
           };
           assertSound();
           const raw = new Database(ledger.file);
-          raw.exec('UPDATE meter SET rerate_ms = 0 WHERE head_ms IS NOT NULL');
+          raw.exec('UPDATE meter SET rerate_ms = 0 WHERE meter_key IN (SELECT meter_key FROM head)');
           raw.close();
           chargeDue('rerate', store.dueReratings(10));
           assert.deepEqual(balances(), before);

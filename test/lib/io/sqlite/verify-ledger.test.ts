@@ -140,7 +140,7 @@ describe('verify ledger', () => {
     },
     {
       name: 'prices that are remembered otherwise, though nothing was paid yet',
-      sql: "UPDATE meter_fold SET fold = json_replace(fold, '$.bankWh', 5000) WHERE meter_key = 1",
+      sql: "UPDATE meter_fold SET fold = json_set(fold, '$.bankWh', 5000) WHERE meter_key = 1",
       says: [/meter M1: remembers bankWh of 5000, and its readings come to 0/],
     },
     {
@@ -181,7 +181,7 @@ describe('verify ledger', () => {
     },
     {
       name: 'a head that is not the last reading',
-      sql: "UPDATE meter SET head_wh = head_wh + 1 WHERE meter_id = 'M2'",
+      sql: "UPDATE head SET head_wh = head_wh + 1 WHERE meter_key = (SELECT meter_key FROM meter WHERE meter_id = 'M2')",
       says: [/meter M2 has its head at/],
     },
     {
@@ -248,7 +248,7 @@ describe('verify ledger', () => {
     },
     {
       name: 'a stay that ends before its last reading',
-      sql: "UPDATE meter SET closed_ms = head_ms - 1 WHERE meter_id = 'M2'",
+      sql: "UPDATE meter SET closed_ms = (SELECT head_ms - 1 FROM head WHERE head.meter_key = meter.meter_key) WHERE meter_id = 'M2'",
       says: [/meter M2 has a reading after it was taken down/],
     },
     {

@@ -31,7 +31,7 @@ describe('a ledger that cannot write', () => {
       topUpOf(`A${number}`, 7, `receipt ${number}`),
     ]).flat();
   const rowsOf = (db: Database.Database): unknown =>
-    ['reading', 'transfer', 'batch', 'book', 'meter', 'meter_fold', 'audit', 'notice'].map((table) =>
+    ['reading', 'transfer', 'batch', 'book', 'meter', 'head', 'meter_fold', 'audit', 'notice'].map((table) =>
       db.prepare(`SELECT * FROM ${table}`).raw().all(),
     );
 

@@ -43,31 +43,35 @@ CREATE INDEX account_statement ON account (statement_ms);
 CREATE INDEX account_tip ON account (tip_ms);
 
 -- A meter's stay at an account: a device that moves, or another one in its place, is a new row, so that no bill ever
--- compares the registers of two. head_ms, head_wh and head_export_wh say where its last committed segment ended; all are
--- null before the first reading. Registers are counted on over rollovers and resets: offset_wh is added to what the
--- device shows. rerate_ms is set while readings since then wait to be priced
--- again; accrual_ms is when the next standing charge is due.
+-- compares the registers of two. Registers are counted on over rollovers and resets: offset_wh is added to what the
+-- device shows. rerate_ms is set while readings since then wait to be priced again; accrual_ms is when the next standing
+-- charge is due.
 CREATE TABLE meter (
   meter_key        INTEGER PRIMARY KEY,
   meter_id         TEXT NOT NULL,
   account_key      INTEGER NOT NULL REFERENCES account (account_key),
   opened_ms        INTEGER NOT NULL,
   closed_ms        INTEGER,
-  head_ms          INTEGER,
-  head_wh          INTEGER,
-  head_export_wh   INTEGER,
   offset_wh        INTEGER NOT NULL DEFAULT 0,
   offset_export_wh INTEGER NOT NULL DEFAULT 0,
-  power_w          REAL,
   accrual_ms       INTEGER,
-  rerate_ms        INTEGER,
-  CHECK ((head_ms IS NULL) = (head_wh IS NULL))
+  rerate_ms        INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX meter_in_use ON meter (meter_id) WHERE closed_ms IS NULL;
 CREATE INDEX meter_by_id ON meter (meter_id, opened_ms);
 CREATE INDEX meter_by_account ON meter (account_key);
 CREATE INDEX meter_to_accrue ON meter (accrual_ms) WHERE accrual_ms IS NOT NULL;
 CREATE INDEX meter_to_rerate ON meter (meter_key) WHERE rerate_ms IS NOT NULL;
+
+-- Where a meter's last committed segment ended, once it was read. A table of its own, since every reading writes here:
+-- rows of a few numbers, which lie close together and belong to no index, are quick to replace.
+CREATE TABLE head (
+  meter_key      INTEGER PRIMARY KEY,
+  head_ms        INTEGER NOT NULL,
+  head_wh        INTEGER NOT NULL,
+  head_export_wh INTEGER,
+  power_w        REAL
+) STRICT;
 
 -- What pricing remembers of a meter at one of its latest readings; at the head it follows from the readings since.
 CREATE TABLE meter_fold (
