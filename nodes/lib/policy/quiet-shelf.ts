@@ -1,3 +1,4 @@
+import { KeyedRows } from '../meter/keyed-rows';
 import type { QuietBounds } from './quiet-bounds';
 import type { SupplyGuard } from './supply-guard';
 
@@ -11,7 +12,6 @@ const LEFT_WH = 5;
 const AT_MOST_W = 6;
 const PERIOD_FROM_MS = 7;
 const NUMBERS = 8;
-const ACCOUNTS_PER_PAGE = 8_192;
 const GUARDS_PER_ERA = 1_000_000;
 const NO_STAMP = 0;
 
@@ -30,7 +30,7 @@ export interface QuietReading {
  * An account's key is the number of its row.
  */
 export class QuietShelf {
-  private readonly pages: (Float64Array | undefined)[] = [];
+  private readonly rows = new KeyedRows(NUMBERS);
   private readonly guards = new WeakMap<SupplyGuard, number>();
   private guardCount = 0;
   private lastGuard: SupplyGuard | null = null;
@@ -38,10 +38,8 @@ export class QuietShelf {
   private era = 1;
 
   keep(accountKey: number, guard: SupplyGuard, bounds: QuietBounds): void {
-    const page = (this.pages[Math.floor(accountKey / ACCOUNTS_PER_PAGE)] ??= new Float64Array(
-      ACCOUNTS_PER_PAGE * NUMBERS,
-    ));
-    const at = (accountKey % ACCOUNTS_PER_PAGE) * NUMBERS;
+    const page = this.rows.pageFor(accountKey);
+    const at = this.rows.placeOf(accountKey);
     page[at + STAMP] = this.stampOf(guard);
     page[at + UNTIL_MS] = bounds.untilMs;
     page[at + ABOVE_MICROS] = bounds.aboveMicros;
@@ -54,8 +52,8 @@ export class QuietShelf {
 
   /** The next reading of this account has to be decided on. */
   end(accountKey: number): void {
-    const page = this.pages[Math.floor(accountKey / ACCOUNTS_PER_PAGE)];
-    if (page) page[(accountKey % ACCOUNTS_PER_PAGE) * NUMBERS + STAMP] = NO_STAMP;
+    const page = this.rows.pageOf(accountKey);
+    if (page) page[this.rows.placeOf(accountKey) + STAMP] = NO_STAMP;
   }
 
   /** What all accounts depend on has changed. */
@@ -66,8 +64,8 @@ export class QuietShelf {
 
   /** Whether a reading lies within the bounds that this very guard left. It counts what the reading used. */
   holds(accountKey: number, guard: SupplyGuard, reading: QuietReading): boolean {
-    const page = this.pages[Math.floor(accountKey / ACCOUNTS_PER_PAGE)];
-    const at = (accountKey % ACCOUNTS_PER_PAGE) * NUMBERS;
+    const page = this.rows.pageOf(accountKey);
+    const at = this.rows.placeOf(accountKey);
     if (page?.[at + STAMP] !== this.stampOf(guard)) return false;
     const { nowMs, balanceMicros, amountMicros, usedWh, powerW, periodFromMs } = reading;
     const leftMicros = (page[at + LEFT_MICROS] ?? 0) - amountMicros;

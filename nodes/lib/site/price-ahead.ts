@@ -8,12 +8,12 @@ import { newMeterState } from '../tariff/meter-state';
 import { price, type PricedPart } from '../tariff/price-curve';
 import { PricedCharge } from '../tariff/priced-charge';
 import { RecentMap } from '../meter/recent-map';
-import { PackedPrices, type PriceState } from './packed-prices';
+import { PackedPrices, type PriceState } from '../tariff/packed-prices';
 
 /** A fleet of this size is at hand just as it was priced, which the ledger knows at a glance. */
 const MAX_AT_HAND = 100_000;
 /** Of a larger fleet only those are that were priced just now; the rest are rows of numbers. */
-const FEW_AT_HAND = 4_096;
+const FEW_AT_HAND = 512;
 /** Put away for each that comes to hand, so that a fleet that grows is put away little by little. */
 const MOST_AT_ONCE = 4;
 /** Meters whose state is more than a row of numbers. Past this many they are asked for again. */

@@ -90,7 +90,7 @@ const NOTHING_KNOWN: Readonly<ApparentEnergy> = { vah: 0, microVah: 0 };
 const ZEROS: (readonly Micros[])[] = [];
 
 /** One list of so many zeros for all meters. */
-function zeros(length: number): readonly Micros[] {
+export function zeros(length: number): readonly Micros[] {
   return (ZEROS[length] ??= Array.from({ length }, () => ZERO_MICROS));
 }
 

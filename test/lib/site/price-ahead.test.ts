@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { MeterPricing } from '../../../nodes/lib/ledger/store';
 import { MeterNumbers } from '../../../nodes/lib/meter/meter-numbers';
 import type { Segment } from '../../../nodes/lib/meter/reading';
-import { PackedPrices } from '../../../nodes/lib/site/packed-prices';
+import { PackedPrices } from '../../../nodes/lib/tariff/packed-prices';
 import { PriceAhead } from '../../../nodes/lib/site/price-ahead';
 import { newMeterState, type MeterState } from '../../../nodes/lib/tariff/meter-state';
 import { price } from '../../../nodes/lib/tariff/price-curve';

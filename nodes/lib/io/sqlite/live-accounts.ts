@@ -4,6 +4,7 @@ import { addMicros, micros, type Micros } from '../../money/micros';
 import type { MeterPlan } from '../../tariff/meter-plan';
 import type { MeterState } from '../../tariff/meter-state';
 import { BulkStatement } from './bulk-statement';
+import { LiveShelf } from './live-shelf';
 import { writeFold } from './meter-folds';
 import type { RowWriter } from './row-writer';
 
@@ -93,7 +94,11 @@ const SAVE_FOLD_EVERY = 16;
 /** Meters whose folds lie on the same pages of the file have theirs written at the same time. */
 const FOLDS_SIDE_BY_SIDE = 64;
 /** Beyond this many meters everything is forgotten and read again, so that memory stays bounded. */
-const MAX_METERS = 1_000_000;
+const MAX_METERS = 1 << 20;
+/** A fleet of this size is at hand as it was left. */
+const MAX_AT_HAND = 100_000;
+/** Of a larger fleet those are that were heard just now; putting them away all at once takes about two milliseconds. */
+const FEW_AT_HAND = 512;
 
 /**
  * The accounts and meters that postings work on, kept from one commit to the next and written once per commit.
@@ -104,6 +109,10 @@ export class LiveAccounts {
   /** The meters in use by their ids. */
   private readonly meters = new Map<string, LiveMeter>();
   private readonly accounts = new Map<number, LiveAccount>();
+  /** Those that are not at hand. */
+  private readonly shelf = new LiveShelf();
+  private readonly languages = new Map<string, string>();
+  private limit: number;
   private readonly dirtyMeters: LiveMeter[] = [];
   private readonly dirtyAccounts: LiveAccount[] = [];
   private readonly selectVersion;
@@ -121,7 +130,9 @@ export class LiveAccounts {
   constructor(
     db: Database.Database,
     private readonly rows: RowWriter,
+    private readonly maxAtHand = MAX_AT_HAND,
   ) {
+    this.limit = maxAtHand;
     this.selectVersion = db.prepare<[], number>('PRAGMA data_version').pluck();
     this.selectMeter = db.prepare<[string], MeterRow>(
       `SELECT ${METER_COLUMNS} WHERE meter_id = ? AND closed_ms IS NULL`,
@@ -161,7 +172,8 @@ export class LiveAccounts {
   begin(): boolean {
     const version = this.selectVersion.get() ?? 0;
     const isSame = version === this.seenVersion;
-    if (!isSame || this.meters.size > MAX_METERS) this.forget();
+    if (!isSame || this.shelf.size > MAX_METERS) this.forget();
+    else if (Math.max(this.meters.size, this.accounts.size) > this.limit) this.putAway();
     this.seenVersion = version;
     return isSame;
   }
@@ -170,26 +182,26 @@ export class LiveAccounts {
   meter(meterId: string): LiveMeter | undefined {
     const known = this.meters.get(meterId);
     if (known) return known;
-    const row = this.selectMeter.get(meterId);
-    return row && this.rememberMeter(row);
+    return this.takeUp(meterId) ?? this.readMeter(meterId);
   }
 
   /** A meter's stay, also one that has ended; that one is not kept for the next posting. */
   meterByKey(meterKey: number): LiveMeter {
     const row = this.selectMeterByKey.get(meterKey);
     if (!row) throw new RangeError(`meterKey must be that of a meter, got ${meterKey}`);
-    if (row.closed_ms === null) return this.meters.get(row.meter_id) ?? this.rememberMeter(row);
+    if (row.closed_ms === null)
+      return this.meters.get(row.meter_id) ?? this.takeUp(row.meter_id) ?? this.rememberMeter(row);
     const changed = this.dirtyMeters.find((meter) => meter.meterKey === meterKey);
     return changed ?? this.fromRow(row);
   }
 
   account(accountId: string): LiveAccount | undefined {
     const row = this.selectById.get(accountId);
-    return row && (this.accounts.get(row.account_key) ?? this.remember(row));
+    return row && (this.accountAtHand(row.account_key) ?? this.remember(row));
   }
 
   accountByKey(accountKey: number): LiveAccount {
-    const known = this.accounts.get(accountKey);
+    const known = this.accountAtHand(accountKey);
     if (known) return known;
     const row = this.selectByKey.get(accountKey);
     if (!row) throw new Error(`the ledger has no account ${accountKey}`);
@@ -270,8 +282,47 @@ export class LiveAccounts {
     this.saveBalances.clear();
     this.meters.clear();
     this.accounts.clear();
+    this.shelf.clear();
+    this.languages.clear();
+    this.limit = this.maxAtHand;
     this.dirtyMeters.length = 0;
     this.dirtyAccounts.length = 0;
+  }
+
+  /** Between two transactions all that is at hand is written, so it can go. */
+  private putAway(): void {
+    this.limit = Math.min(this.maxAtHand, FEW_AT_HAND);
+    for (const meter of this.meters.values()) this.shelf.putMeter(meter);
+    for (const account of this.accounts.values()) this.shelf.putAccount(account);
+    this.meters.clear();
+    this.accounts.clear();
+  }
+
+  private takeUp(meterId: string): LiveMeter | undefined {
+    const meter = this.shelf.takeMeter(meterId, (accountKey) => this.accountByKey(accountKey));
+    if (meter) this.meters.set(meterId, meter);
+    return meter;
+  }
+
+  private accountAtHand(accountKey: number): LiveAccount | undefined {
+    const known = this.accounts.get(accountKey);
+    if (known) return known;
+    const account = this.shelf.takeAccount(accountKey);
+    if (account) this.accounts.set(accountKey, account);
+    return account;
+  }
+
+  private readMeter(meterId: string): LiveMeter | undefined {
+    const row = this.selectMeter.get(meterId);
+    return row && this.rememberMeter(row);
+  }
+
+  /** One text for all who speak the same language: each row brings another. */
+  private languageOf(text: string): string {
+    const known = this.languages.get(text);
+    if (known !== undefined) return known;
+    this.languages.set(text, text);
+    return text;
   }
 
   private touch(meter: LiveMeter): void {
@@ -313,7 +364,7 @@ export class LiveAccounts {
       accountId: row.account_id,
       name: row.name,
       phone: row.phone,
-      language: row.language,
+      language: this.languageOf(row.language),
       isProtected: row.is_protected === 1,
       supply: row.supply,
       daysLeft: null,

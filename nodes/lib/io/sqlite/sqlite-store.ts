@@ -88,11 +88,12 @@ export class SqliteStore implements Store {
     (postings: readonly Posting[], nowMs: number) => PostingResult[]
   >;
 
-  constructor(file: string, compose: ComposeNotice, office?: Office) {
+  /** Of more meters than `maxAtHand` those heard just now are at hand; the others take a few times less memory. */
+  constructor(file: string, compose: ComposeNotice, office?: Office, maxAtHand?: number) {
     this.db = openDatabase(file);
     this.batches = new BatchBook(this.db);
     this.rows = new RowWriter(this.db);
-    this.live = new LiveAccounts(this.db, this.rows);
+    this.live = new LiveAccounts(this.db, this.rows, maxAtHand);
     this.books = new Books(this.db, this.live, this.rows);
     this.tariffs = new TariffBook(this.db);
     this.curve = new MeterCurve(this.db, () => this.rows.write());

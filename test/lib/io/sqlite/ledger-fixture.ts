@@ -11,6 +11,7 @@ import type {
 } from '../../../../nodes/lib/ledger/posting';
 import type { Segment } from '../../../../nodes/lib/meter/reading';
 import { micros } from '../../../../nodes/lib/money/micros';
+import type { ComposeNotice } from '../../../../nodes/lib/io/sqlite/notice-book';
 import type { SupplyGuard } from '../../../../nodes/lib/policy/supply-guard';
 import { SqliteStore } from '../../../../nodes/lib/io/sqlite/sqlite-store';
 import type { Tariff } from '../../../../nodes/lib/tariff/tariff';
@@ -18,6 +19,8 @@ import type { Tariff } from '../../../../nodes/lib/tariff/tariff';
 export const START_MS = 1_700_000_000_000;
 /** Where Linux keeps files in memory. */
 const MEMORY_FOLDER = '/dev/shm';
+/** Where a test has several meters, they are put away between any two commits, as those of a large fleet are. */
+const MAX_AT_HAND = 1;
 const MICROS_PER_WH = 8_000;
 /** Eight a kWh, at every hour. */
 export const HOME_TARIFF: Tariff = {
@@ -87,7 +90,8 @@ export class LedgerFixture {
   }
 
   open(): SqliteStore {
-    return new SqliteStore(this.file, (kind, _language, { balanceMicros }) => `${kind} ${balanceMicros}`);
+    const compose: ComposeNotice = (kind, _language, { balanceMicros }) => `${kind} ${balanceMicros}`;
+    return new SqliteStore(this.file, compose, undefined, MAX_AT_HAND);
   }
 
   /** Commits one posting as a batch of its own. */

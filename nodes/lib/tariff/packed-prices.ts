@@ -1,9 +1,8 @@
 import { longerWholes, roomFor } from '../meter/meter-numbers';
-import { micros, type Micros } from '../money/micros';
-import type { ComponentKey } from '../tariff/carry-over';
-import type { MeterPlan } from '../tariff/meter-plan';
-import type { MeterState } from '../tariff/meter-state';
-import { NumberRows } from './number-rows';
+import type { ComponentKey } from './carry-over';
+import type { MeterPlan } from './meter-plan';
+import { zeros, type MeterState } from './meter-state';
+import { NumberRows } from '../meter/number-rows';
 
 /** What pricing has to know of a meter ahead of the ledger. */
 export interface PriceState {
@@ -123,8 +122,8 @@ export class PackedPrices {
       components: frame.components,
       rests: listAt(all, lists, count),
       dayRests: listAt(all, lists + count, count),
-      totals: moneyAt(all, lists + 2 * count, count),
-      periodTotals: moneyAt(all, lists + 3 * count, count),
+      totals: listAt(all, lists + 2 * count, count),
+      periodTotals: listAt(all, lists + 3 * count, count),
       retired: NONE_RETIRED,
       startMs: numberAt(all, at + START_MS),
       periodFromMs: frame.periodFromMs,
@@ -236,14 +235,19 @@ function putList(all: Float64Array, at: number, count: number, list: readonly nu
   return at + count;
 }
 
-function listAt(all: Float64Array, at: number, count: number): number[] {
-  const list: number[] = [];
-  for (let index = 0; index < count; index += 1) list.push(numberAt(all, at + index));
-  return list;
+/**
+ * A list of just the length it has, since one that grows takes room for many more; what is all zeros is one for all.
+ * What stands here was put here, so it is what it was.
+ */
+function listAt<Count extends number>(all: Float64Array, at: number, count: number): readonly Count[] {
+  return numbersAt(all, at, count) as readonly Count[];
 }
 
-function moneyAt(all: Float64Array, at: number, count: number): Micros[] {
-  const list: Micros[] = [];
-  for (let index = 0; index < count; index += 1) list.push(micros(numberAt(all, at + index)));
-  return list;
+function numbersAt(all: Float64Array, at: number, count: number): readonly number[] {
+  let isNothing = true;
+  for (let index = at; index < at + count; index += 1) if (all[index] !== 0) isNothing = false;
+  if (isNothing) return zeros(count);
+  if (count === 1) return [numberAt(all, at)];
+  if (count === 2) return [numberAt(all, at), numberAt(all, at + 1)];
+  return Array.from(all.subarray(at, at + count));
 }
