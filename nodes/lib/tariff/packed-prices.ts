@@ -1,4 +1,5 @@
 import { longerWholes, roomFor } from '../meter/meter-numbers';
+import type { Micros } from '../money/micros';
 import type { ComponentKey } from './carry-over';
 import type { MeterPlan } from './meter-plan';
 import { zeros, type MeterState } from './meter-state';
@@ -120,10 +121,10 @@ export class PackedPrices {
       tariffId: frame.tariffId,
       version: frame.version,
       components: frame.components,
-      rests: listAt(all, lists, count),
-      dayRests: listAt(all, lists + count, count),
-      totals: listAt(all, lists + 2 * count, count),
-      periodTotals: listAt(all, lists + 3 * count, count),
+      rests: numbersAt(all, lists, count),
+      dayRests: numbersAt(all, lists + count, count),
+      totals: numbersAt(all, lists + 2 * count, count) as readonly Micros[],
+      periodTotals: numbersAt(all, lists + 3 * count, count) as readonly Micros[],
       retired: NONE_RETIRED,
       startMs: numberAt(all, at + START_MS),
       periodFromMs: frame.periodFromMs,
@@ -235,14 +236,7 @@ function putList(all: Float64Array, at: number, count: number, list: readonly nu
   return at + count;
 }
 
-/**
- * A list of just the length it has, since one that grows takes room for many more; what is all zeros is one for all.
- * What stands here was put here, so it is what it was.
- */
-function listAt<Count extends number>(all: Float64Array, at: number, count: number): readonly Count[] {
-  return numbersAt(all, at, count) as readonly Count[];
-}
-
+/** A list of just the length it has, since one that grows takes room for many more; what is all zeros is one for all. */
 function numbersAt(all: Float64Array, at: number, count: number): readonly number[] {
   let isNothing = true;
   for (let index = at; index < at + count; index += 1) if (all[index] !== 0) isNothing = false;

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import fc, { type Arbitrary } from 'fast-check';
+import type { LiveAccount, LiveMeter } from '../../../../nodes/lib/io/sqlite/live-accounts';
+import { LiveShelf } from '../../../../nodes/lib/io/sqlite/live-shelf';
+import { micros } from '../../../../nodes/lib/money/micros';
+import { compileTariff } from '../../../../nodes/lib/tariff/compile-tariff';
+import { planOf } from '../../../../nodes/lib/tariff/meter-plan';
+import { newMeterState, type MeterState } from '../../../../nodes/lib/tariff/meter-state';
+import { property } from '../../property';
+import { HOME_TARIFF, START_MS } from './ledger-fixture';
+
+const plan = planOf(compileTariff(HOME_TARIFF), { sanctionedLoadW: 0, isLifeline: false, feed: [] });
+const wh = fc.nat(1e9);
+const orNull = <T>(values: Arbitrary<T>): Arbitrary<T | null> => fc.option(values, { nil: null });
+
+const account: Arbitrary<LiveAccount> = fc.record(
+  {
+    accountKey: fc.integer({ min: 1, max: 20_000 }),
+    accountId: fc.string(),
+    name: fc.string({ unit: 'grapheme' }),
+    phone: fc.string(),
+    language: fc.constantFrom('en', 'hi'),
+    isProtected: fc.boolean(),
+    supply: fc.constantFrom('on', 'off'),
+    daysLeft: orNull(fc.nat(400)),
+    isLookDue: fc.boolean(),
+    balanceMicros: fc.maxSafeInteger().map(micros),
+    lastTransfer: orNull(fc.nat()),
+    isBalanceDirty: fc.constant(false),
+  },
+  { noNullPrototype: true },
+);
+
+/** Also one that is more than a row of numbers. */
+const fold: Arbitrary<MeterState> = fc
+  .record({
+    rest: fc.nat(999),
+    total: fc.maxSafeInteger(),
+    bankWh: wh,
+    exportWh: orNull(wh),
+    isMeasured: fc.boolean(),
+  })
+  .map(({ rest, total, bankWh, exportWh, isMeasured }) => ({
+    ...newMeterState(plan, START_MS, 0),
+    rests: [rest],
+    totals: [micros(total)],
+    bankWh,
+    exportWh,
+    ...(isMeasured
+      ? {
+          retired: [
+            {
+              key: ['old', 'nano', 'sales:energy'],
+              rest: 1,
+              dayRest: 0,
+              total: micros(5),
+              periodTotal: micros(2),
+            },
+          ],
+        }
+      : {}),
+  }));
+
+const meter: Arbitrary<Omit<LiveMeter, 'account'>> = fc
+  .record({
+    meterKey: fc.integer({ min: 1, max: 20_000 }),
+    head: orNull(fc.record({ headMs: fc.nat(2e12), headWh: wh, fold })),
+    headExportWh: orNull(wh),
+    offsetWh: fc.integer(),
+    offsetExportWh: fc.integer(),
+    powerW: orNull(fc.double({ noNaN: true, min: 0, max: 1e6 })),
+    foldAge: fc.nat(16),
+    rerateMs: orNull(fc.nat(2e12)),
+  })
+  .map(({ head, ...rest }) => ({
+    ...rest,
+    meterId: `M${rest.meterKey}`,
+    headMs: head?.headMs ?? null,
+    headWh: head?.headWh ?? null,
+    fold: head?.fold ?? null,
+    plan: head ? plan : null,
+    isFoldDirty: false,
+    isRerateDirty: false,
+    isDirty: false,
+  }));
+
+describe('a shelf of meters and accounts', () => {
+  it('gives back what was put there last, as it was, and once', () => {
+    property(fc.array(fc.tuple(meter, account), { minLength: 1, maxLength: 12 }), (pairs) => {
+      const shelf = new LiveShelf();
+      const meters = new Map<string, LiveMeter>();
+      const accounts = new Map<number, LiveAccount>();
+      for (const [numbers, owner] of pairs) {
+        const stay = { ...numbers, account: owner };
+        shelf.putMeter(stay);
+        shelf.putAccount(owner);
+        meters.set(stay.meterId, stay);
+        accounts.set(owner.accountKey, owner);
+      }
+      const taken = new Map<number, LiveAccount>();
+      const accountOf = (key: number): LiveAccount => {
+        const known = taken.get(key) ?? shelf.takeAccount(key);
+        assert.ok(known);
+        taken.set(key, known);
+        return known;
+      };
+      for (const [meterId, stay] of meters) {
+        const { account: owner, ...rest } =
+          shelf.takeMeter(meterId, accountOf) ?? assert.fail('it is not there');
+        const { account: ownerBefore, ...restBefore } = stay;
+        assert.deepEqual(rest, restBefore);
+        assert.deepEqual(owner, accounts.get(ownerBefore.accountKey));
+        assert.equal(shelf.takeMeter(meterId, accountOf), undefined);
+        assert.equal(shelf.takeAccount(owner.accountKey), undefined);
+      }
+      assert.equal(shelf.size, meters.size);
+      shelf.clear();
+      assert.equal(shelf.size, 0);
+    });
+  });
+
+  it('knows nothing of anybody else', () => {
+    const shelf = new LiveShelf();
+    assert.equal(
+      shelf.takeMeter('M1', () => assert.fail()),
+      undefined,
+    );
+    assert.equal(shelf.takeAccount(1), undefined);
+  });
+});
