@@ -7,7 +7,7 @@ import { stdin, stdout } from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { format, resolveConfig } from 'prettier';
-import { readFlow, shippedFlows, WIDGET_FILE } from '../nodes/build/examples.mjs';
+import { readFlow, shippedFlows, WIDGET_FILE, widgetAsKept } from '../nodes/build/examples.mjs';
 import { BuildError } from '../nodes/build/palette.mjs';
 import { bundleOf, inTheOrderOf, withoutWidgetTexts } from './tab-bundle.mjs';
 
@@ -68,7 +68,11 @@ async function textsFor(file, running) {
   const { nodes, texts } = withoutWidgetTexts(before, bundleOf(tabs[0], running), WIDGET_FILE);
   const json = JSON.stringify(inTheOrderOf(before, nodes), null, 2);
   const options = await resolveConfig(file);
-  return new Map([...texts, [path.relative(ROOT, file), await format(json, { ...options, parser: 'json' })]]);
+  const widgets = [...texts].map(([widget, text]) => [widget, widgetAsKept(ROOT, widget, text)]);
+  return new Map([
+    ...widgets,
+    [path.relative(ROOT, file), await format(json, { ...options, parser: 'json' })],
+  ]);
 }
 
 function write(texts, dryRun) {

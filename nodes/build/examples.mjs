@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { BuildError } from './palette.mjs';
-import { filesBelow } from './sources.mjs';
+import { filesBelow, readIfThere } from './sources.mjs';
+import { asKept, writtenOut } from './widget-text.mjs';
 
 /** A widget's `format` that names a file instead of holding the text. */
 export const WIDGET_FILE = /^dashboard\/[\w./-]+\.vue$/;
@@ -38,9 +39,21 @@ export function readFlow(root, file) {
 
 function withWidgetText(root, file, node) {
   if (typeof node.format !== 'string' || !WIDGET_FILE.test(node.format)) return node;
-  const widget = path.join(root, node.format);
-  if (!existsSync(widget)) {
+  if (!existsSync(path.join(root, node.format))) {
     throw new BuildError(`missing: ${node.format} (named by ${path.relative(root, file)}, node ${node.id})`);
   }
-  return { ...node, format: readFileSync(widget, 'utf8') };
+  return { ...node, format: widgetText(root, node.format) };
 }
+
+/** A widget as a flow has it: `widget` names its file below the root. */
+export function widgetText(root, widget) {
+  return writtenOut(widget, readFileSync(path.join(root, widget), 'utf8'), sharedBeside(root, widget));
+}
+
+/** The text of a widget in a flow, as its file has it. */
+export function widgetAsKept(root, widget, text) {
+  return asKept(widget, text, sharedBeside(root, widget));
+}
+
+const sharedBeside = (root, widget) => (word) =>
+  readIfThere(path.join(root, path.dirname(widget), `${word}.js`)) ?? null;

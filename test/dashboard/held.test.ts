@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { bareWidget } from './widget';
+import { bareWidget, Tab } from './widget';
 
 interface Card {
   meterId: string;
@@ -26,13 +26,9 @@ interface Adopt {
   take(msg: object): void;
   open(card: object, mode: string): void;
   submit(card: object): void;
-}
-
-interface Sent {
-  topic: string;
-  by?: string;
-  reference?: string;
-  payload: Record<string, unknown>;
+  ask(): void;
+  person: string;
+  nameProblem: string;
 }
 
 const HEAD = { meterId: 'M1', accountId: 'A1', name: 'Mill Lane 1', balance: '1.00', lastReadingMs: 1_000 };
@@ -49,14 +45,9 @@ const site = (energyWh: number | null): object => ({
   payload: { kind: 'neighbourhood', meters: [{ ...HEAD, energyWh }] },
 });
 
-const surroundings = {
-  sessionStorage: { getItem: () => 'A. Clerk', setItem: () => undefined },
-  document: { getElementById: () => null, querySelector: () => null },
-};
-
 describe('the list of held readings', () => {
   function cardsOf(energyWh: number, ...readings: object[]): Card[] {
-    const widget = bareWidget('held.vue', surroundings) as Held;
+    const widget = bareWidget('held.vue') as Held;
     widget.take(site(energyWh));
     widget.take(list(...readings));
     return widget.cards;
@@ -99,11 +90,13 @@ describe('the list of held readings', () => {
 });
 
 describe('the widget of new meters', () => {
-  function widgetWith(...readings: object[]): { widget: Adopt; sent: Sent[] } {
-    const sent: Sent[] = [];
-    const widget = bareWidget('adopt.vue', surroundings) as Adopt;
-    const send = (msg: Sent): number => sent.push(msg);
-    Object.assign(widget, { send, $nextTick: () => undefined, ask: () => undefined });
+  function widgetWith(...readings: object[]): { widget: Adopt; sent: Record<string, unknown>[] } {
+    const tab = new Tab();
+    tab.kept.set('wattkeeper-person', '"A. Clerk"');
+    const widget = tab.open('adopt.vue') as unknown as Adopt;
+    const { sent } = tab;
+    sent.length = 0;
+    widget.ask = () => undefined;
     widget.take(site(null));
     widget.take(list(...readings));
     const tariff = { tariff: { tariffId: 'home' }, inForceMs: 5 };
@@ -146,6 +139,10 @@ describe('the widget of new meters', () => {
     widget.submit(card);
     assert.deepEqual([widget.wrong, sent], ['accountId', []]);
     widget.form['accountId'] = 'A2';
+    widget.person = ' ';
+    widget.submit(card);
+    assert.deepEqual([widget.nameProblem, sent], ['Enter your name first.', []]);
+    widget.person = 'A. Clerk';
     widget.submit(card);
     widget.take({ reference: sent[0]?.reference, error: { message: 'RangeError: no' } });
     assert.equal(sent.length, 1);

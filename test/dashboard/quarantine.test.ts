@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { bareWidget } from './widget';
+import { Tab } from './widget';
 
 interface Card {
   step: string;
@@ -9,11 +9,11 @@ interface Card {
 
 interface Quarantine {
   person: string;
+  nameProblem: string;
   cards: Card[];
   problem: string;
   done: string;
   sent: { reference: string } | null;
-  send: (message: object) => void;
   ask: () => void;
   take(msg: object): void;
   groups: Group[];
@@ -36,23 +36,15 @@ const WAITING = {
   releasedBy: null,
 };
 
-const surroundings = {
-  sessionStorage: { getItem: () => 'Asha', setItem: () => undefined },
-  setTimeout: () => 0,
-  clearTimeout: () => undefined,
-};
-
-function widgetWith(account: object): { widget: Quarantine; sent: Record<string, unknown>[] } {
-  const widget = bareWidget('quarantine.vue', surroundings) as Quarantine & Record<string, unknown>;
-  const sent: Record<string, unknown>[] = [];
-  widget.send = (message) => sent.push(message as Record<string, unknown>);
+function widgetWith(account: object): { widget: Quarantine; sent: Record<string, unknown>[]; tab: Tab } {
+  const tab = new Tab();
+  tab.kept.set('wattkeeper-person', '"Asha"');
+  const widget = tab.open('quarantine.vue') as unknown as Quarantine;
+  const { sent } = tab;
+  sent.length = 0;
   widget.ask = () => undefined;
-  Object.assign(widget, {
-    $nextTick: (run: () => void) => run(),
-    $refs: { outcome: { focus: () => undefined }, person: { focus: () => undefined } },
-  });
   widget.take({ payload: { quarantine: [account] } });
-  return { widget, sent };
+  return { widget, sent, tab };
 }
 
 describe('the list of cuts that wait', () => {
@@ -83,12 +75,22 @@ describe('the list of cuts that wait', () => {
     const { widget, sent } = widgetWith(WAITING);
     widget.person = ' ';
     widget.release({ ...WAITING, step: 'askRelease' });
-    assert.deepEqual([widget.problem, sent.length], ['person', 0]);
+    assert.deepEqual([widget.nameProblem, sent.length], ['Enter your name first.', 0]);
     widget.person = 'Asha';
     widget.release({ ...WAITING, step: 'askRelease' });
     const { reference } = widget.sent!;
     widget.take({ error: { message: 'RangeError: release.by "Asha": must be another person' }, reference });
     assert.equal(widget.problem, 'It was not done: release.by "Asha": must be another person.');
+  });
+
+  it('says when no answer came, and takes no answer after that for one to something else', () => {
+    const { widget, tab, sent } = widgetWith(WAITING);
+    widget.release({ ...WAITING, step: 'askRelease' });
+    tab.wait();
+    assert.equal(widget.problem, 'It was not done: there is no answer yet.');
+    assert.equal(widget.sent, null);
+    widget.take({ payload: { done: 'askRelease' }, reference: sent.at(-1)?.['reference'] });
+    assert.equal(widget.done, '');
   });
 
   it('offers one button for all that are shown, and means just those', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { bareWidget } from './widget';
+import { Tab } from './widget';
 
 interface Attempt {
   state: string;
@@ -31,36 +31,11 @@ const ACCOUNTS = {
 };
 const DARK = { accountId: 'house-007', meterId: 'meter-007', supply: 'off', reported: 'off' };
 
-/** A browser tab: what is kept in it outlives the widget. */
-class Tab {
-  readonly kept = new Map<string, string>();
-  readonly sent: { reference: string; payload: object }[] = [];
-  private timeOut: () => void = () => undefined;
-
-  open(): Recharge {
-    const surroundings = {
-      sessionStorage: {
-        getItem: (key: string) => this.kept.get(key) ?? null,
-        setItem: (key: string, value: string) => this.kept.set(key, value),
-        removeItem: (key: string) => this.kept.delete(key),
-      },
-      setTimeout: (run: () => void) => (this.timeOut = run),
-      clearTimeout: () => (this.timeOut = () => undefined),
-    };
-    const page = {
-      $refs: { amount: { focus: () => undefined } },
-      $nextTick: () => undefined,
-      send: (message: { reference: string; payload: object }) => this.sent.push(message),
-    };
-    const widget = Object.assign(bareWidget('recharge.vue', surroundings) as Recharge, page);
-    widget.take({ payload: ACCOUNTS });
-    return widget;
-  }
-
-  /** So much time passes that an answer should have come. */
-  wait(): void {
-    this.timeOut();
-  }
+/** The widget in a tab, be it the first time or after a reload. */
+function openIn(tab: Tab): Recharge {
+  const widget = tab.open('recharge.vue') as unknown as Recharge;
+  widget.take({ payload: ACCOUNTS });
+  return widget;
 }
 
 describe('recharge.vue', () => {
@@ -68,7 +43,7 @@ describe('recharge.vue', () => {
   let widget: Recharge;
   beforeEach(() => {
     tab = new Tab();
-    widget = tab.open();
+    widget = openIn(tab);
   });
 
   const prepare = (amount: string): Attempt => {
@@ -125,11 +100,11 @@ describe('recharge.vue', () => {
   it('remembers over a reload what was sent and not answered, and forgets what was', () => {
     const { reference } = prepare('100');
     widget.pay();
-    const reloaded = tab.open();
+    const reloaded = openIn(tab);
     assert.equal(reloaded.attempt?.state, 'silent');
     assert.equal(reloaded.attempt.reference, reference);
     reloaded.take({ reference, payload: { balance: 'INR 95.00', supply: 'on' } });
-    assert.equal(tab.open().attempt, null);
+    assert.equal(openIn(tab).attempt, null);
   });
 
   it('tells that the light comes back, and then that it is back', () => {
@@ -156,7 +131,7 @@ describe('recharge.vue', () => {
     widget.pay();
     widget.take({ reference: 'of-somebody-else', payload: {}, error: { message: 'not for us' } });
     assert.equal(widget.attempt?.state, 'sending');
-    widget.take({ reference, payload: {}, error: { message: 'there is no such account' } });
+    widget.take({ reference, payload: {}, error: { message: 'RangeError: there is no such account' } });
     assert.equal(widget.attempt.state, 'failed');
     assert.equal(widget.detail, 'there is no such account');
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { bareWidget } from './widget';
+import { Tab } from './widget';
 
 interface Row {
   gatewayId: string;
@@ -14,23 +14,18 @@ interface Row {
 
 interface Ways {
   rows: Row[];
-  alarms: { title: string; detail: string; look: string }[];
   sumText: string;
   problem: string;
+  nameProblem: string;
   trouble: string;
   person: string;
   openId: string | null;
-  sent: string | null;
+  sent: { reference: string } | null;
+  ask(): void;
   take(msg: object): void;
   toggle(row: Row): void;
   open(row: Row): void;
   decide(row: Row): void;
-}
-
-interface Sent {
-  by?: string;
-  reference?: string;
-  payload: Record<string, unknown>;
 }
 
 const SILENT_AFTER_MS = 300_000;
@@ -48,25 +43,17 @@ const gateway = (gatewayId: string, now: object | null, more: object = {}): obje
 });
 
 describe('ways.vue', () => {
-  const sent: Sent[] = [];
-  let timers = 0;
-  let name = '';
+  let tab: Tab;
 
-  function widgetWith(gateways: object[], alarms: object[] = []): Ways {
-    sent.length = 0;
-    const widget = bareWidget('ways.vue', {
-      sessionStorage: { getItem: () => name, setItem: () => undefined },
-      document: { getElementById: () => null },
-      setTimeout: () => (timers += 1),
-      clearTimeout: () => undefined,
-    }) as Ways & Record<string, unknown>;
-    const send = (msg: Sent): void => void sent.push(msg);
-    Object.assign(widget, { $nextTick: (run: () => void) => run(), send, ask: () => undefined });
-    widget.take({ payload: { kind: 'ways', silentAfterMs: SILENT_AFTER_MS, gateways, alarms } });
+  function widgetWith(gateways: object[]): Ways {
+    const widget = tab.open('ways.vue') as unknown as Ways;
+    tab.sent.length = 0;
+    widget.ask = () => undefined;
+    widget.take({ payload: { kind: 'ways', silentAfterMs: SILENT_AFTER_MS, gateways, alarms: [] } });
     return widget;
   }
   const rowOf = (one: object): Row => widgetWith([one]).rows[0]!;
-  beforeEach(() => (name = 'A. Clerk'));
+  beforeEach(() => (tab = new Tab()));
 
   for (const [now, text, look] of [
     [direct(), 'Directly', 'direct'],
@@ -126,58 +113,39 @@ describe('ways.vue', () => {
     assert.equal(widget.rows[0]!.isOpen, true);
   });
 
-  it('names the meter and the evidence of an alarm', () => {
-    const evidence = ['g1', 'head-end'].map((by) => ({ by, kind: 'silent', count: 1 }));
-    const facts = { gatewayId: 'g2', what: 'silent', evidence, meterIds: ['M7'] };
-    const [alarm] = widgetWith([], [{ kind: 'compromise', facts, count: 2, msAgo: 3 * MINUTE_MS }]).alarms;
-    assert.equal(alarm?.title, 'g2 may be compromised, 2 times');
-    assert.equal(
-      alarm.detail,
-      'Silent: g1 saw silent (1); head-end saw silent (1). Its meters: M7. Raised 3 min ago.',
-    );
-    assert.equal(alarm.look, 'failed');
-  });
-
-  it('tells what a gateway had no room for', () => {
-    const discarded = [
-      { lane: 'reading', how: 'thinned', items: 300 },
-      { lane: 'telemetry', how: 'dropped', items: 5 },
-    ];
-    const facts = { gatewayId: 'g1', discarded };
-    const [alarm] = widgetWith([], [{ kind: 'discarded', facts, count: 1, msAgo: 0 }]).alarms;
-    assert.deepEqual(
-      [alarm?.title, alarm?.detail],
-      ['g1 had no room left', '300 readings thinned, 5 values dropped, just now.'],
-    );
-  });
-
-  it('does not accuse whoever is named in a forged frame', () => {
-    const facts = { fault: 'forged', inTheNameOf: 'g1', via: 'g2', count: 3 };
-    const [alarm] = widgetWith([], [{ kind: 'refused', facts, count: 3, msAgo: 0 }]).alarms;
-    assert.equal(alarm?.title, 'Frames were refused, 3 times');
-    assert.match(alarm.detail, /in the name of g1, who need not have sent them, brought by g2, just now\./);
-  });
-
   it('asks for a name before anybody is distrusted, sends it along, and says what went wrong', () => {
-    name = '';
     const widget = widgetWith([gateway('g1', direct())]);
+    const { sent } = tab;
     widget.open(widget.rows[0]!);
     widget.decide(widget.rows[0]!);
-    assert.equal(widget.problem, 'Enter your name first.');
+    assert.equal(widget.nameProblem, 'Enter your name first.');
     assert.equal(sent.length, 0);
     widget.person = ' A. Clerk ';
     widget.decide(widget.rows[0]!);
     widget.decide(widget.rows[0]!);
     assert.equal(sent.length, 1, 'pressed twice');
-    const [{ by, payload, reference }] = sent as [Sent];
-    assert.deepEqual([by, { ...payload }], ['A. Clerk', { ask: 'distrust', gatewayId: 'g1' }]);
+    const { by, payload, reference } = sent[0]!;
+    assert.deepEqual([by, payload], ['A. Clerk', { ask: 'distrust', gatewayId: 'g1' }]);
     widget.take({ reference: 'of another browser' });
-    assert.equal(widget.sent, reference);
+    assert.equal(widget.sent?.reference, reference);
     widget.take({ reference, error: { message: 'RangeError: at most 100' } });
     assert.equal(widget.problem, 'It was not done: at most 100.');
     widget.decide(widget.rows[0]!);
-    widget.take({ reference: sent[1]!.reference, payload: { kind: 'distrust' } });
+    widget.take({ reference: sent[1]!['reference'], payload: { kind: 'distrust' } });
     assert.equal(widget.openId, null);
+  });
+
+  it('says that nothing answers, however often it has asked, until something does', () => {
+    const widget = tab.open('ways.vue') as unknown as Ways;
+    widget.ask();
+    tab.wait();
+    assert.match(widget.trouble, /^No answer\./);
+    widget.ask();
+    widget.take({ payload: { kind: 'ways', silentAfterMs: SILENT_AFTER_MS, gateways: [], alarms: [] } });
+    tab.wait();
+    assert.equal(widget.trouble, '');
+    widget.take({ payload: { ask: 'ways' }, error: { message: 'Error: not on this side' } });
+    assert.equal(widget.trouble, 'No list: not on this side.');
   });
 
   it('offers to trust again whoever is not trusted', () => {

@@ -213,7 +213,11 @@ describe('the office page', function () {
     await shown(card.getByText('7.3 kWh read on'));
     await card.getByRole('button', { name: 'Register this meter' }).press('Enter');
     assert.equal(await card.getByLabel('Account number').inputValue(), FOUND.meterId);
-    // Whoever decided about the readings before.
+    // Whoever decided about the readings before; and it is one name for both lists.
+    assert.equal(await card.getByLabel('Your name').inputValue(), 'A. Clerk');
+    await card.getByLabel('Your name').fill('B. Clerk');
+    assert.equal(await page.locator('#wk-person').inputValue(), 'B. Clerk');
+    await page.locator('#wk-person').fill('A. Clerk');
     assert.equal(await card.getByLabel('Your name').inputValue(), 'A. Clerk');
     assert.equal(await card.getByLabel('Tariff').inputValue(), 'domestic');
     const take = card.getByRole('button', { name: 'Register it and take its readings' });
@@ -254,6 +258,39 @@ describe('the office page', function () {
     await shown(page.getByText('stranger-1: dropped. Nothing was billed.'));
     await shown(page.getByText('Every meter that reports is registered.'));
     assert.equal(headOf('stranger-1'), undefined);
+  });
+
+  it('leaves no holes beside its groups, and has them one below the other on a phone', async () => {
+    interface Place {
+      left: number;
+      right: number;
+      top: number;
+      bottom: number;
+    }
+    const places = async (): Promise<Place[]> =>
+      page.locator('.nrdb-ui-group > .v-card').evaluateAll((groups) =>
+        groups.map((group) => {
+          const { left, right, top, bottom } = group.getBoundingClientRect();
+          return { left, right, top, bottom };
+        }),
+      );
+    const wide = await places();
+    const [{ left, right } = { left: 0, right: 0 }] = wide;
+    const rows = new Set(wide.map(({ top }) => top));
+    assert.ok(rows.size < wide.length, 'some groups stand side by side');
+    for (const row of rows) {
+      const inRow = wide.filter(({ top }) => top === row);
+      assert.deepEqual([inRow[0]?.left, inRow.at(-1)?.right], [left, right]);
+      assert.equal(new Set(inRow.map(({ bottom }) => bottom)).size, 1);
+    }
+    await takeShot(page, 'office-whole', page.locator('.nrdb-ui-page'));
+    const { width = 0, height = 0 } = page.viewportSize() ?? {};
+    await page.setViewportSize({ width: 390, height: 844 });
+    const narrow = await places();
+    assert.equal(new Set(narrow.map((place) => place.top)).size, narrow.length);
+    assert.equal(new Set(narrow.map((place) => `${place.left} ${place.right}`)).size, 1);
+    await takeShot(page, 'office-narrow', page.locator('.nrdb-ui-page'));
+    await page.setViewportSize({ width, height });
   });
 
   it('gives a statement that adds up, from register to register', async () => {

@@ -85,9 +85,13 @@ describe('the flow "Data through a neighbour"', function () {
 
     // What the page asks comes back to it, and so does what is refused.
     const widget = named('Which way');
-    const told = heard('Which way', ({ payload }) => (payload as { kind?: string }).kind === 'ways');
+    const isAboutWays = ({ payload }: PrepaidMessage): boolean =>
+      (payload as { kind?: string }).kind === 'ways';
+    const told = heard('Which way', isAboutWays);
+    const overheard = heard('Alarms', isAboutWays);
     widget.send({ payload: { ask: 'ways' } });
     const ways = (await told).payload as { gateways: { gatewayId: string; meters: object[] }[] };
+    assert.ok(Array.isArray(((await overheard).payload as { alarms?: unknown }).alarms));
     assert.deepEqual(
       ways.gateways.map(({ gatewayId, meters }) => [gatewayId, meters.length]),
       [
