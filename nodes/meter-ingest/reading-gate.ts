@@ -3,6 +3,7 @@ import type { Answer } from '../lib/meter/meter-link';
 import { retakeReadings, takeUnderstood, type Intake, type IntakeContext } from '../lib/meter/intake';
 import { countIntake, newIntakeCounters } from '../lib/meter/intake-counters';
 import { filedRefusals } from '../lib/meter/filed-refusals';
+import { heldInDoubt } from '../lib/meter/held-in-doubt';
 import type { MeterRules } from '../lib/meter/meter-rules';
 import type { MeterWatch } from '../lib/meter/meter-watch';
 import { RecentMap } from '../lib/meter/recent-map';
@@ -275,8 +276,10 @@ export class ReadingGate {
   }
 
   /** A refused reading counts as dealt with once it is written down. */
-  private store({ topic = '', prepaid }: PrepaidMessage, { refused, isFrame }: Intake): PrepaidMessage[] {
-    const { receipts } = this.options.site;
+  private store({ topic = '', prepaid }: PrepaidMessage, intake: Intake): PrepaidMessage[] {
+    const { receipts, clockWatch } = this.options.site;
+    const { isFrame } = intake;
+    const refused = clockWatch?.isDoubted === true ? intake.refused.map(heldInDoubt) : intake.refused;
     this.refusals.file(topic, filedRefusals(refused, isFrame), (readings, outcome) =>
       receipts.settle(prepaid?.receipt, readings, outcome),
     );

@@ -10,6 +10,9 @@ import { showStatus } from '../lib/red/status';
 import type { Site } from '../lib/site/site';
 import { DEFAULTS, MIGRATIONS, type PrepaidRegisterConfig } from './prepaid-register.config';
 
+/** Who is named when a message names nobody. */
+const BY_FLOW = 'flow';
+
 export = function register(RED: NodeAPI): void {
   function PrepaidRegister(this: Node, definition: NodeDef): void {
     RED.nodes.createNode(this, definition);
@@ -27,8 +30,13 @@ export = function register(RED: NodeAPI): void {
     onInput<PrepaidMessage>(this, async (message) => {
       const ledger = site();
       const request = parseStaffRequest(message.payload);
+      const by = typeof message['by'] === 'string' ? message['by'].trim() : BY_FLOW;
+      if (request.kind === 'clock') {
+        await acceptClock(ledger, request.by || by);
+        showStatus(this, 'well', RED._('prepaid-register.status.clock'));
+        return message;
+      }
       refuseTaken(ledger, message.payload, request);
-      const by = typeof message['by'] === 'string' ? message['by'] : 'flow';
       const postings = postingsFor(request, by);
       const results = await Promise.all(postings.map((posting) => ledger.post(posting)));
       forgetChanged(ledger, request);
@@ -54,8 +62,18 @@ function refuseTaken({ store }: Site, payload: unknown, request: StaffRequest): 
   }
 }
 
+/** What is written into the ledger; the clock is no part of it. */
+type LedgerRequest = Exclude<StaffRequest, { kind: 'clock' }>;
+
+/** A year of standing charges may hang on it, so somebody has to stand for it by name. */
+async function acceptClock({ clockWatch }: Site, by: string): Promise<void> {
+  if (by === '' || by === BY_FLOW) throw new RangeError('by must be the name of a person, got none');
+  if (!clockWatch) throw new RangeError('clock cannot be accepted: that of this site is simulated');
+  await clockWatch.accept(by);
+}
+
 /** Nothing here decides about anybody's light: the next reading or payment does, at the balance guard. */
-function postingsFor(request: StaffRequest, by: string): Posting[] {
+function postingsFor(request: LedgerRequest, by: string): Posting[] {
   switch (request.kind) {
     case 'register':
       return request.registrations.map((registration) => ({ type: 'register', registration, by }));
@@ -71,7 +89,7 @@ function postingsFor(request: StaffRequest, by: string): Posting[] {
 }
 
 /** What is remembered of meters ahead of the ledger no longer holds once staff have changed them. */
-function forgetChanged(site: Site, request: StaffRequest): void {
+function forgetChanged(site: Site, request: LedgerRequest): void {
   if (request.kind === 'register') for (const { meterId } of request.registrations) site.forgetMeter(meterId);
   else if (request.kind === 'takeDown') site.forgetMeter(request.meterId);
   else site.forgetMeters();

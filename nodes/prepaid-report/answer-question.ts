@@ -3,6 +3,7 @@ import type { HeldReading, MeterSummary } from '../lib/ledger/report';
 import type { ReportQuestion } from '../lib/ledger/report-question';
 import type { Statement } from '../lib/ledger/statement';
 import type { ApprovedTariff } from '../lib/ledger/store';
+import type { ClockReport } from '../lib/site/clock-watch';
 import type { Site } from '../lib/site/site';
 
 /** A meter as a dashboard shows it. Money is given exactly and as text for people. */
@@ -17,6 +18,8 @@ export interface NeighbourhoodAnswer {
   siteName: string;
   nowMs: number;
   clockRate: number;
+  /** Whether the time can be relied on. */
+  clock: ClockReport;
   timeZone: string;
   currency: string;
   meters: MeterCard[];
@@ -107,8 +110,10 @@ export function answerQuestion(site: Site, siteName: string, question: ReportQue
   if (question.ask === 'statement') return statementAnswer(site, nowMs, question);
   if (question.ask === 'meter') return meterAnswer(site, nowMs, question.meterId, question.hours);
   const meters = site.store.summaries().map((summary) => meterCard(site, nowMs, summary));
-  const { clock, currency } = site;
-  return { kind: 'neighbourhood', siteName, nowMs, clockRate: clock.rate, timeZone, currency, meters };
+  const { currency } = site;
+  const clock = site.clockWatch?.report() ?? { state: 'sure' };
+  const clockRate = site.clock.rate;
+  return { kind: 'neighbourhood', siteName, nowMs, clockRate, clock, timeZone, currency, meters };
 }
 
 function meterAnswer(site: Site, nowMs: number, meterId: string, hours: number): MeterAnswer {

@@ -2,22 +2,30 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { parseQuestion } from '../lib/ledger/report-question';
 import type { PrepaidMessage } from '../lib/meter/prepaid-message';
 import { migrateConfig } from '../lib/red/config-migration';
+import { onClose } from '../lib/red/on-close';
 import { onInput } from '../lib/red/on-input';
 import { readyOrFault } from '../lib/red/ready-or-fault';
 import { requireSite } from '../lib/red/site-access';
 import { showStatus } from '../lib/red/status';
+import type { ClockReport } from '../lib/site/clock-watch';
 import { answerQuestion, whyOf } from './answer-question';
 import { DEFAULTS, MIGRATIONS, type PrepaidReportConfig } from './prepaid-report.config';
 
 export = function register(RED: NodeAPI): void {
   function PrepaidReport(this: Node, definition: NodeDef): void {
     RED.nodes.createNode(this, definition);
+    let stopHearing = (): void => undefined;
     const asked = readyOrFault(
       this,
       () => {
         const { site: siteId } = migrateConfig<PrepaidReportConfig>(definition, MIGRATIONS, DEFAULTS);
         const site = requireSite(RED, siteId);
-        showStatus(this, 'well', RED._('prepaid-report.status.ready'));
+        const showClock = ({ state }: ClockReport): void => {
+          if (state === 'sure') showStatus(this, 'well', RED._('prepaid-report.status.ready'));
+          else showStatus(this, 'waiting', RED._(`prepaid-report.status.${state}`));
+        };
+        showClock(site.clockWatch?.report() ?? { state: 'sure' });
+        stopHearing = site.clockWatch?.onChange(showClock) ?? stopHearing;
         return { site, siteName: RED.nodes.getNode(siteId).name ?? '' };
       },
       () => showStatus(this, 'broken', RED._('prepaid-report.status.not-ready')),
@@ -30,6 +38,8 @@ export = function register(RED: NodeAPI): void {
       message.payload = answer;
       return message;
     });
+
+    onClose(this, () => stopHearing());
   }
   RED.nodes.registerType('prepaid-report', PrepaidReport);
 };

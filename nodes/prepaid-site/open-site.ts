@@ -8,7 +8,12 @@ import { moneyFormat, writeMoney } from '../lib/site/money-format';
 import type { OwnTexts } from '../lib/notice/notice-text';
 import { Site, type SiteOffice } from '../lib/site/site';
 import { timeWriter } from '../lib/time/time-text';
-import { MAX_CLOCK_RATE, realClock, simulatedClock, type SiteClock } from '../lib/time/site-clock';
+import { MAX_CLOCK_RATE, simulatedClock, type SiteClock } from '../lib/time/site-clock';
+import { SureClock, type MachineClocks } from '../lib/time/sure-clock';
+import { machineClocks } from '../lib/io/clock/machine-clocks';
+import { readTimeNote, TIME_NOTE } from '../lib/ledger/time-note';
+import { ClockWatch } from '../lib/site/clock-watch';
+import { releaseHeld } from '../lib/site/release-held';
 import type { ChainLimits } from '../lib/meter/register-chain';
 import type { Schedule } from '../lib/ledger/group-commit';
 
@@ -22,6 +27,8 @@ export interface SiteSettings {
   dataFolder: string;
   clockRate: number;
   onThrown: (error: Error) => void;
+  /** The clocks of this machine, unless given. */
+  machine?: MachineClocks;
 }
 
 const CHAIN_LIMITS: ChainLimits = {
@@ -41,6 +48,7 @@ const scheduleTimer: Schedule = (run, afterMs) => {
 /** Opens the ledger and puts a site together around it. Throws with a sentence for people when a setting is wrong. */
 export function openSite(settings: SiteSettings): Site {
   const { timeZone, clockRate, databaseFile, office = NO_OFFICE, ownTexts = {} } = settings;
+  const { machine = machineClocks() } = settings;
   checkTimeZone(timeZone);
   if (!Number.isFinite(clockRate) || clockRate < 1 || clockRate > MAX_CLOCK_RATE) {
     throw new RangeError(`the clock's speed must be from 1 to ${MAX_CLOCK_RATE}, got ${clockRate}`);
@@ -60,7 +68,7 @@ export function openSite(settings: SiteSettings): Site {
     keepFixed(store, 'clock', clockRate === 1 ? 'real' : 'simulated');
     return new Site({
       store,
-      clock: startClock(clockRate, store.lastMs()),
+      ...startClock(clockRate, store, machine, settings.onThrown),
       timeZone,
       money,
       siteName: settings.siteName,
@@ -68,7 +76,7 @@ export function openSite(settings: SiteSettings): Site {
       office,
       dataFolder: settings.dataFolder,
       chainLimits: CHAIN_LIMITS,
-      monotonicMs: () => performance.now(),
+      monotonicMs: () => machine.monotonicMs(),
       schedule: scheduleTimer,
       isItemFault,
       onThrown: settings.onThrown,
@@ -91,11 +99,35 @@ function keepFixed(store: SqliteStore, name: string, value: string): void {
   }
 }
 
-/** A simulated clock goes on where the ledger stopped, so that its time never runs backwards. */
-function startClock(rate: number, lastMs: number): SiteClock {
-  if (rate === 1) return realClock(() => Date.now());
-  const siteMs = lastMs > 0 ? lastMs + 1 : Date.now();
-  return simulatedClock(rate, { realMs: performance.now(), siteMs }, () => performance.now());
+/**
+ * A simulated clock goes on where the ledger stopped, so that its time never runs backwards. A real one is followed as far
+ * as it is sure.
+ */
+function startClock(
+  rate: number,
+  store: SqliteStore,
+  machine: MachineClocks,
+  onError: (error: Error) => void,
+): { clock: SiteClock; watchClock?: (site: Site) => ClockWatch } {
+  const lastMs = store.lastMs();
+  if (rate !== 1) {
+    const siteMs = lastMs > 0 ? lastMs + 1 : machine.wallMs();
+    const realMs = machine.monotonicMs();
+    return { clock: simulatedClock(rate, { realMs, siteMs }, () => machine.monotonicMs()) };
+  }
+  const note = readTimeNote(store.readSite(TIME_NOTE));
+  const clock = new SureClock(machine, lastMs, note);
+  const watchClock = (site: Site): ClockWatch =>
+    new ClockWatch({
+      clock,
+      machine,
+      hasDoubtNoted: note !== null && note.doubt !== null,
+      ledgerMs: () => store.lastMs(),
+      post: (posting) => site.post(posting),
+      release: () => releaseHeld(site),
+      onError,
+    });
+  return { clock, watchClock };
 }
 
 function checkTimeZone(timeZone: string): void {

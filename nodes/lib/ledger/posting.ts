@@ -1,4 +1,5 @@
 import type { Micros } from '../money/micros';
+import type { TimeNote } from '../time/sure-time';
 import type { Charge } from '../tariff/charge';
 import type { FeedPrice } from '../tariff/meter-terms';
 import type { Tariff } from '../tariff/tariff';
@@ -287,7 +288,15 @@ export interface SitePolicyPosting {
   by: string;
 }
 
+/** Which time is sure, for the next start, and what brought it about when that changed. */
+export interface ClockPosting {
+  type: 'clock';
+  note: TimeNote;
+  change: { did: string; by: string; sureMs: number; wallMs: number } | null;
+}
+
 export type Posting =
+  | ClockPosting
   | NoticePosting
   | ChargePosting
   | AccrualPosting

@@ -8,17 +8,29 @@ import { parseRegistrations } from './registration-input';
 export type StaffRequest =
   | { kind: 'register'; registrations: Registration[] }
   | { kind: 'takeDown'; meterId: string; closing: CloseMeterPosting['closing'] }
-  | { kind: 'settle'; refusalId: number; settlement: Settlement };
+  | { kind: 'settle'; refusalId: number; settlement: Settlement }
+  /** A person says that the machine's clock is right; empty where only the message says who. */
+  | { kind: 'clock'; by: string };
 
 type Source = Record<string, unknown>;
+
+const MAX_NAME_LENGTH = 64;
 
 /** Reads a request. Throws an error that names the field and the value before anything is written. */
 export function parseStaffRequest(payload: unknown): StaffRequest {
   if (typeof payload === 'object' && payload !== null) {
     if ('takeDown' in payload) return parseTakeDown(fieldsOf(payload.takeDown, 'takeDown'));
+    if ('clock' in payload) return parseClock(payload);
     if ('settle' in payload) return parseSettle(fieldsOf(payload.settle, 'settle'));
   }
   return { kind: 'register', registrations: parseRegistrations(payload) };
+}
+
+function parseClock({ clock, by = '' }: Source): StaffRequest {
+  if (clock !== 'accept') throw new RangeError(`clock must be "accept", got "${showValue(clock)}"`);
+  if (typeof by !== 'string' || by.length > MAX_NAME_LENGTH)
+    throw new RangeError(`by must be a name of up to ${MAX_NAME_LENGTH} characters, got "${showValue(by)}"`);
+  return { kind: 'clock', by: by.trim() };
 }
 
 function parseTakeDown(source: Source): StaffRequest {

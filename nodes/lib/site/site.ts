@@ -9,6 +9,7 @@ import type { Notice } from '../notice/notice';
 import type { OwnTexts } from '../notice/notice-text';
 import type { Micros } from '../money/micros';
 import type { SiteClock } from '../time/site-clock';
+import type { ClockWatch } from './clock-watch';
 import { writeMoney, type MoneyFormat } from './money-format';
 import { PriceAhead } from './price-ahead';
 
@@ -22,6 +23,8 @@ export interface SiteOffice {
 export interface SiteOptions {
   store: Store;
   clock: SiteClock;
+  /** Who looks after the clock; a simulated one needs nobody. */
+  watchClock?: (site: Site) => ClockWatch;
   timeZone: string;
   money: MoneyFormat;
   siteName: string;
@@ -63,6 +66,7 @@ export type TakeRequest = (payload: unknown) => Promise<unknown>;
 export class Site {
   readonly store: Store;
   readonly clock: SiteClock;
+  readonly clockWatch: ClockWatch | null;
   readonly timeZone: string;
   readonly siteName: string;
   readonly ownTexts: OwnTexts;
@@ -101,6 +105,7 @@ export class Site {
       isItemFault: options.isItemFault,
       onThrown: options.onThrown,
     });
+    this.clockWatch = options.watchClock?.(this) ?? null;
   }
 
   nowMs(): number {
@@ -235,6 +240,7 @@ export class Site {
   }
 
   close(): void {
+    this.clockWatch?.close();
     this.committer.flush();
     this.receipts.failAll();
     this.store.close();

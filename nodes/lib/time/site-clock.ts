@@ -5,16 +5,12 @@ export interface ClockAnchor {
 }
 
 /**
- * The time the ledger lives in. With rate 1 it is the wall clock. A higher rate is for demonstrations: days pass in
+ * The time the ledger lives in. With rate 1 it is the real time. A higher rate is for demonstrations: days pass in
  * minutes for meters, tariffs and policy alike, so that everything stays consistent.
  */
 export interface SiteClock {
   readonly rate: number;
   nowMs(): number;
-}
-
-export function realClock(wallMs: () => number): SiteClock {
-  return { rate: 1, nowMs: wallMs };
 }
 
 /** A day in under half a minute; faster than that no meter keeps up. */

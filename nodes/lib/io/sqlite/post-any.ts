@@ -1,5 +1,6 @@
 import type { Posting } from '../../ledger/posting';
 import type { Batch } from './commit-batch';
+import type { ClockPoster } from './post-clock';
 import type { DebtBook } from './debt-book';
 import type { ChargePoster, ResultOrLater } from './post-charge';
 import type { HeldPoster } from './post-held';
@@ -29,6 +30,7 @@ export interface Posters {
   readonly relays: RelayPoster;
   readonly policies: PolicyPoster;
   readonly notices: NoticePoster;
+  readonly clock: ClockPoster;
 }
 
 /** One line per type: the compiler sees that none is missing. */
@@ -90,6 +92,8 @@ export function postWith(posters: Posters, batch: Batch, posting: Posting): Resu
       return posters.policies.groupPolicy(batch, posting);
     case 'sitePolicy':
       return posters.policies.sitePolicy(batch, posting);
+    case 'clock':
+      return posters.clock.note(batch, posting);
     case 'noticesHanded':
     case 'changeContact':
     case 'planNotices':

@@ -43,6 +43,7 @@ import { MeterPrices } from './meter-prices';
 import { MeterPricings } from './meter-pricings';
 import { postWith, type Posters } from './post-any';
 import { ChargePoster } from './post-charge';
+import { ClockPoster } from './post-clock';
 import { HeldPoster } from './post-held';
 import { MeterPoster } from './post-meters';
 import { RecordPoster } from './post-records';
@@ -123,6 +124,7 @@ export class SqliteStore implements Store {
       relays: new RelayPoster(this.db, this.live, this.policyBook),
       policies: new PolicyPoster(this.db, this.live, this.policyBook, decisions),
       notices: new NoticePoster(this.db, this.live, notices),
+      clock: new ClockPoster(this.db),
     };
     this.relayRecords = new RelayRecords(this.db);
     this.pricings = new MeterPricings(this.db, this.tariffs, folds);
