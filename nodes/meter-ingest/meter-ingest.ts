@@ -16,8 +16,9 @@ import { readyOrFault } from '../lib/red/ready-or-fault';
 import { requireSite } from '../lib/red/site-access';
 import { toError } from '../lib/text/to-error';
 import { StatusLine } from '../lib/red/status';
-import { parseRelayReport } from '../lib/relay/relay-report';
+import { parseRelayReport, reportPosting, type RelayReport } from '../lib/relay/relay-report';
 import type { Store } from '../lib/ledger/store';
+import type { Site } from '../lib/site/site';
 import { readIngestRequest, type IngestRequest } from './ingest-request';
 import { loadProfiles } from './load-profiles';
 import { DEFAULTS, MIGRATIONS, type MeterIngestConfig } from './meter-ingest.config';
@@ -115,7 +116,7 @@ function connect(
     status.show('idle', () => RED._('meter-ingest.status.waiting'));
     return ingest;
   }
-  undo.push(...listenTo(link, ingest, config, { emit, fail: (error) => node.error(error) }));
+  undo.push(...listenTo(link, ingest, config, { site, emit, fail: (error) => node.error(error) }));
   undo.push(
     link.onState((state) => {
       watch.setHearing(state.kind === 'up', site.nowMs());
@@ -129,6 +130,7 @@ function connect(
 }
 
 interface Outlet {
+  site: Site;
   emit: (outputs: GateOutputs) => void;
   fail: (error: Error) => void;
 }
@@ -137,8 +139,8 @@ interface Outlet {
 function listenTo(
   link: MeterLink,
   ingest: Ingest,
-  { topics }: MeterIngestConfig,
-  { emit, fail }: Outlet,
+  { topics, acknowledge }: MeterIngestConfig,
+  { site, emit, fail }: Outlet,
 ): (() => void)[] {
   const { gate, watch } = ingest;
   const failed = (settle: Answer | null, error: unknown): void => {
@@ -159,9 +161,16 @@ function listenTo(
       for (const one of outputs) emit(one);
     }),
   );
+  const hearRelay = (topic: string, payload: Buffer, settle: Answer | null): void => {
+    const report = parseRelayReport(topicOwner(topic), payload.toString());
+    if (report) emit(noteRelay(ingest, report));
+    if (report && settle !== null && acknowledge === 'commit')
+      storeReport(site, report, (error) => (error === null ? settle(null) : failed(settle, error)));
+    else settle?.(null);
+  };
   const hear = (topic: string, payload: Buffer, settle: Answer | null): void => {
     if (!isRelayTopic(topic)) arrivals.add({ topic, payload, answer: settle });
-    else guarded(settle, () => emit(hearRelay(ingest, topic, payload, settle)));
+    else guarded(settle, () => hearRelay(topic, payload, settle));
   };
   return [
     () => arrivals.close(),
@@ -185,20 +194,23 @@ function shownRegister(store: Store, meterId: string): number | null {
   return known?.head ? known.head.energyWh - known.offset.energyWh : null;
 }
 
-function hearRelay(
-  { gate, watch }: Ingest,
-  topic: string,
-  payload: Buffer,
-  settle: Answer | null,
-): GateOutputs {
-  const report = parseRelayReport(topicOwner(topic), payload.toString());
-  if (report) {
-    const nowMs = gate.nowMs();
-    if (gate.isMeter(report.meterId)) watch.hear(report.meterId, nowMs);
-    watch.add({ kind: 'relay', atMs: nowMs, ...report });
-  }
-  settle?.(null);
+/** Says what a relay reports. The switch that it is for hears of it by the wire, or from the broker. */
+function noteRelay({ gate, watch }: Ingest, report: RelayReport): GateOutputs {
+  const nowMs = gate.nowMs();
+  if (gate.isMeter(report.meterId)) watch.hear(report.meterId, nowMs);
+  watch.add({ kind: 'relay', atMs: nowMs, ...report });
   return NOTHING;
+}
+
+/**
+ * Whoever waits for an acknowledgement gets it when the ledger has the report: the wire to the switch ends in nothing
+ * while there is none. The switch stores the same again, which changes nothing.
+ */
+function storeReport(site: Site, report: RelayReport, settle: Answer): void {
+  const relay = site.store.relay(report.meterId) ?? site.store.relayOfDevice(report.meterId);
+  // Of a relay that nobody registered there is nothing to store.
+  if (relay) site.submit(reportPosting({ ...report, meterId: relay.meterId }, 'device'), settle);
+  else settle(null);
 }
 
 function answer(

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { PostingResult, RelayLockPosting } from '../lib/ledger/posting';
 import type { RelayRecord } from '../lib/ledger/store';
-import type { MeterLink } from '../lib/meter/meter-link';
+import type { Answer, MeterLink } from '../lib/meter/meter-link';
 import type { PrepaidMessage } from '../lib/meter/prepaid-message';
 import type { Binding } from '../lib/meter/shapes/understood';
 import { dialectNamed, writeCommand } from '../lib/relay/dialects';
@@ -151,8 +151,8 @@ export class RelayDesk {
     for (const filter of dialectNamed(dialect).reportFilters) {
       if (this.listening.has(filter)) continue;
       const stop = link.listen(filter, (topic, payload, answer) => {
-        answer?.(null);
-        this.hear(this.hearDevice(topic, payload, (device) => this.isBound(device)));
+        const done = this.hearDevice(topic, payload, (device) => this.isBound(device));
+        this.hear(answer === null ? done : answerAfter(done, answer));
       });
       this.listening.set(filter, stop);
     }
@@ -239,6 +239,17 @@ export class RelayDesk {
     const message = { topic: meterId, payload };
     this.options.emit(port === 1 ? [null, message, null] : [null, null, message]);
   }
+}
+
+/** A device keeps its report, and sends it again, until the ledger has it. */
+async function answerAfter(done: Promise<void>, answer: Answer): Promise<void> {
+  try {
+    await done;
+  } catch (error) {
+    answer(toError(error));
+    throw error;
+  }
+  answer(null);
 }
 
 /** Node-RED's nodes know Buffers only, also within an object. */

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
+import Database from 'better-sqlite3';
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { SupplyState } from '../../nodes/lib/ledger/account';
+import type { SqliteStore } from '../../nodes/lib/io/sqlite/sqlite-store';
 import { micros } from '../../nodes/lib/money/micros';
 import { needs, pathOrSkip } from '../needs';
 import { Mosquitto } from './mosquitto';
@@ -11,6 +13,27 @@ import { RunningFlow, withDeadline } from './running-flow';
 import { switchTo } from '../lib/policy/switch-to';
 
 const EMBEDDED = { kind: 'embedded', host: '127.0.0.1', port: '0', isOpen: true };
+
+interface Wiring {
+  /** Where the switch hears relays; without it there is no switch. */
+  hearing: { broker: string } | null;
+  wires: string[];
+  acknowledge: 'commit' | 'arrival';
+}
+
+const USUAL: Wiring = { hearing: { broker: 'broker' }, wires: ['switch'], acknowledge: 'commit' };
+const OWN = { relay: { dialect: 'json' }, device: 'M1', topic: 'wk/M1/relay', text: '{"reported":"on"}' };
+const PLUG = {
+  relay: { dialect: 'tasmota', device: 'plug1' },
+  device: 'plug1',
+  topic: 'stat/plug1/POWER',
+  text: 'ON',
+};
+const WIRINGS: [string, Wiring, typeof OWN][] = [
+  ['hears the broker', { ...USUAL, acknowledge: 'arrival' }, PLUG],
+  ['hears the ingest only', { ...USUAL, hearing: { broker: '' } }, OWN],
+  ['is away', { ...USUAL, hearing: null, wires: [] }, OWN],
+];
 
 describe('relay-switch behind a broker', () => {
   let flow: RunningFlow;
@@ -31,21 +54,29 @@ describe('relay-switch behind a broker', () => {
     second = undefined;
   });
 
-  const start = async (broker: object): Promise<void> => {
+  const start = async (broker: object, { hearing, wires, acknowledge } = USUAL): Promise<void> => {
+    const relaySwitch = {
+      id: 'switch',
+      type: 'relay-switch',
+      site: 'site',
+      ...hearing,
+      retrySeconds: '1',
+      maxTries: '5',
+      wires: [['device'], ['state'], ['alarm']],
+    };
     await flow.start([
       flow.site(),
       { id: 'broker', type: 'meter-broker', ...broker },
       { id: 'register', type: 'prepaid-register', site: 'site', wires: [['registered']] },
-      { id: 'ingest', type: 'meter-ingest', site: 'site', broker: 'broker', wires: [[], [], ['switch']] },
       {
-        id: 'switch',
-        type: 'relay-switch',
+        id: 'ingest',
+        type: 'meter-ingest',
         site: 'site',
         broker: 'broker',
-        retrySeconds: '1',
-        maxTries: '5',
-        wires: [['device'], ['state'], ['alarm']],
+        acknowledge,
+        wires: [[], [], wires],
       },
+      ...(hearing ? [relaySwitch] : []),
       ...['registered', 'device', 'state', 'alarm'].map((id) => ({ id, type: 'helper' })),
     ]);
   };
@@ -154,6 +185,53 @@ describe('relay-switch behind a broker', () => {
     await done;
     assert.equal(relay.relay, 'OFF');
   });
+
+  /** What the device of a meter says, with the moment when it is acknowledged. */
+  const tell = async (
+    url: string,
+    { device, topic, text }: typeof OWN,
+  ): Promise<{ isAcknowledged: boolean; done: Promise<unknown> }> => {
+    const client = await connectAsync(url, { clientId: device, reconnectPeriod: 20 });
+    devices.push(client);
+    const told = { isAcknowledged: false, done: Promise.resolve() as Promise<unknown> };
+    told.done = client.publishAsync(topic, text, { qos: 1 }).then(() => {
+      told.isAcknowledged = true;
+    });
+    return told;
+  };
+  /** The device connects again when its report was not taken, and then sends it again. */
+  const turnedAway = (): Promise<void> =>
+    withDeadline('the device to be turned away', (resolve) => {
+      let connected = 0;
+      flow.link('broker').onDevice(({ kind }) => {
+        if (kind === 'online') connected += 1;
+        if (connected === 3) resolve();
+      });
+    });
+
+  for (const [name, wiring, device] of WIRINGS) {
+    it(`acknowledges a report when the ledger has it, while the switch ${name}`, async () => {
+      await start(EMBEDDED);
+      await register(device.relay);
+      await flow.stop();
+      // The switch listens to the dialects that are registered when it starts.
+      await start(EMBEDDED, wiring);
+      const link = await up();
+      const other = new Database(path.join(flow.folder, 'ledger.sqlite'));
+      (flow.ledger.store as SqliteStore)['db'].pragma('busy_timeout = 1');
+      other.exec('BEGIN IMMEDIATE');
+      const again = turnedAway();
+      const told = await tell(link, device);
+      await again;
+      assert.equal(told.isAcknowledged, false);
+      assert.equal(flow.ledger.store.relay('M1')?.reported, null);
+
+      other.exec('ROLLBACK');
+      other.close();
+      await told.done;
+      assert.equal(flow.ledger.store.relay('M1')?.reported, 'on');
+    });
+  }
 
   describe('of somebody else', () => {
     let server: string;

@@ -4,7 +4,7 @@ import { errorText, toError } from '../text/to-error';
 import { confirmationOf, dialectNamed } from './dialects';
 import { evidenceOf, type PowerReading } from './power-evidence';
 import { hasLeft, planRelay, type Step, type WaitsFor } from './relay-plan';
-import type { RelayReport } from './relay-report';
+import { reportPosting, type RelayReport } from './relay-report';
 import type { RelayRules } from './relay-rules';
 import { stateOf } from './relay-state';
 import type { RelaySurroundings } from './relay-surroundings';
@@ -109,14 +109,9 @@ export class RelayDriver {
 
   /** Takes in what a relay said. */
   async report(report: RelayReport, source = ''): Promise<void> {
-    const { meterId, reported, commandId, atMs, isArmed = false } = report;
+    const { meterId, commandId, isArmed = false } = report;
     const { post, store } = this.options;
-    const said = {
-      // A device that has made itself ready has done what it was told, though it is still open.
-      ...(commandId === undefined || isArmed ? {} : { commandId }),
-      ...(atMs === undefined ? {} : { deviceMs: atMs }),
-    };
-    await post({ type: 'relayReport', meterId, reported, source, ...said });
+    await post(reportPosting(report, source));
     if (isArmed) await this.armed(meterId, commandId);
     const relay = store.relay(meterId);
     if (!relay) return;

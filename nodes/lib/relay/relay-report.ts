@@ -1,4 +1,5 @@
 import type { SupplyState } from '../ledger/account';
+import type { RelayReportPosting } from '../ledger/posting';
 import { deviceTime } from '../meter/shapes/device-message';
 
 /** What a relay says of itself. */
@@ -38,4 +39,18 @@ export function relayReportOf(meterId: string, value: unknown): RelayReport | nu
   if (deviceMs !== null) report.atMs = deviceMs;
   if (armed === true || isArmed === true) report.isArmed = true;
   return report;
+}
+
+/** The report as the ledger keeps it. `source` says who speaks. */
+export function reportPosting(report: RelayReport, source: string): RelayReportPosting {
+  const { meterId, reported, commandId, atMs, isArmed = false } = report;
+  return {
+    type: 'relayReport',
+    meterId,
+    reported,
+    source,
+    // A device that has made itself ready has done what it was told, though it is still open.
+    ...(commandId === undefined || isArmed ? {} : { commandId }),
+    ...(atMs === undefined ? {} : { deviceMs: atMs }),
+  };
 }
