@@ -50,9 +50,14 @@ export class LedgerDesk {
       const done = newResult();
       const outOfStep: OutOfStep[] = [];
       let open = readings.length;
+      let notBilled = 0;
+      const fail = (priced: PricedReading, error: Error): void => {
+        notBilled += 1;
+        this.failReading(done, message, priced, error);
+      };
       for (const priced of readings) {
         this.site.submit({ type: 'charge', ...priced, guard: this.guard }, (error, result) => {
-          if (error) this.failReading(done, message, priced, error);
+          if (error) fail(priced, error);
           else if (result?.outcome === 'chain' || result?.outcome === 'price') {
             this.site.chain.rewind(priced.reading.meterId, result.head);
             if (result.outcome === 'price') this.site.prices.forget(priced.reading.meterId);
@@ -60,7 +65,7 @@ export class LedgerDesk {
           } else if (result?.outcome === 'refused') {
             // A setting is wrong, such as a price without a version of its own. The energy is billed once it is right.
             const { field, value, reason } = result;
-            this.failReading(done, message, priced, new RangeError(`${field} "${value}": ${reason}`));
+            fail(priced, new RangeError(`${field} "${value}": ${reason}`));
           } else if (result) {
             // A late reading changes what pricing has to go on from.
             if (priced.segment.isLate === true) this.site.prices.forget(priced.reading.meterId);
@@ -69,7 +74,9 @@ export class LedgerDesk {
           }
           open -= 1;
           if (open > 0) return;
-          this.sendBack(done, message, outOfStep);
+          notBilled += this.sendBack(done, message, outOfStep);
+          if (done.error && readings.length > 1)
+            done.error = faultOfMany(notBilled, readings.length, done.error);
           resolve(done);
         });
       }
@@ -97,14 +104,18 @@ export class LedgerDesk {
     done.error ??= error;
   }
 
-  /** Readings whose segment or price is not the ledger's go back to the ingest, which cuts new segments. */
-  private sendBack(done: DeskResult, message: PrepaidMessage, outOfStep: readonly OutOfStep[]): void {
+  /**
+   * Readings whose segment or price is not the ledger's go back to the ingest, which cuts new segments. Returns how many
+   * it does not take.
+   */
+  private sendBack(done: DeskResult, message: PrepaidMessage, outOfStep: readonly OutOfStep[]): number {
     const [first] = outOfStep;
-    if (!first) return;
+    if (!first) return 0;
     const readings = outOfStep.map(({ reading }) => reading);
-    if (this.site.takeAgain(message, readings)) return;
+    if (this.site.takeAgain(message, readings)) return 0;
     this.site.giveBack(message, readings);
     done.error ??= faultOf(first);
+    return readings.length;
   }
 }
 
@@ -121,6 +132,11 @@ function faultOf({ reading, charge, result }: OutOfStep): Error {
   return new RangeError(
     `charge.amountMicros must be what the ledger comes to, ${result.amountMicros}: change prices in tariff-calc, got ${charge.amountMicros}`,
   );
+}
+
+/** A frame has one error, however many of its readings it is about. */
+function faultOfMany(notBilled: number, total: number, first: Error): Error {
+  return new Error(`${notBilled} of ${total} readings are not billed: ${first.message}`, { cause: first });
 }
 
 export function newResult(): DeskResult {

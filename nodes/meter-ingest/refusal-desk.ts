@@ -11,16 +11,28 @@ export interface RefusalDeskOptions {
   onFault: (error: Error) => void;
 }
 
-interface Waiting {
+/** The refused readings of one message, and what became of them. */
+interface Frame {
   source: string;
-  filed: FiledRefusal;
   settle: Settle;
+  /** Lines that are not written yet. */
+  open: number;
+  readings: number;
+  /** How many of the readings are not stored, and why the first of them is not. */
+  notStored: number;
+  firstFault: string | null;
+}
+
+interface Waiting {
+  frame: Frame;
+  filed: FiledRefusal;
 }
 
 /** Each takes some hundredths of a millisecond; while so many are written, nobody else waits for long. */
 const MAX_UNDER_WAY = 64;
 /** Frames of strangers can bring thousands at once. What is beyond this is sent again later. */
 const MAX_WAITING = 20_000;
+const TOO_MANY = 'too many wait already';
 
 /** Writes refused readings down, a few at a time, so that a frame full of them does not hold up everybody else. */
 export class RefusalDesk {
@@ -37,18 +49,16 @@ export class RefusalDesk {
     return this.waiting.length - this.next;
   }
 
-  /** `settle` is called once for each line, when it is durable or can not be. */
+  /**
+   * `settle` is called once for each line, when it is durable or can not be. However many lines of a message can not be,
+   * one fault tells of them.
+   */
   file(source: string, filed: readonly FiledRefusal[], settle: Settle): void {
-    let dropped = 0;
+    const readings = filed.reduce((sum, { count }) => sum + count, 0);
+    const frame: Frame = { source, settle, open: filed.length, readings, notStored: 0, firstFault: null };
     for (const one of filed) {
-      if (this.size < MAX_WAITING) this.waiting.push({ source, filed: one, settle });
-      else dropped += one.count;
-    }
-    if (dropped > 0) {
-      this.options.onFault(
-        new Error(`too many refused readings wait: ${dropped} of ${source} shall be sent again`),
-      );
-      settle(dropped, 'failed');
+      if (this.size < MAX_WAITING) this.waiting.push({ frame, filed: one });
+      else this.end(frame, one.count, 'failed', TOO_MANY);
     }
     this.submitSome();
   }
@@ -58,7 +68,7 @@ export class RefusalDesk {
     const rest = this.waiting.slice(this.next);
     this.waiting = [];
     this.next = 0;
-    for (const { filed, settle } of rest) settle(filed.count, 'failed');
+    for (const { filed, frame } of rest) this.end(frame, filed.count, 'failed', null);
   }
 
   private submitSome(): void {
@@ -80,8 +90,7 @@ export class RefusalDesk {
     this.next = 0;
   }
 
-  private submit({ source, filed, settle }: Waiting): void {
-    const { submit, onFault } = this.options;
+  private submit({ frame, filed }: Waiting): void {
     const { refusal, content, count } = filed;
     this.underWay += 1;
     let isEnded = false;
@@ -89,12 +98,11 @@ export class RefusalDesk {
       if (isEnded) return;
       isEnded = true;
       this.underWay -= 1;
-      if (fault !== null) onFault(new Error(`what ${source || 'a meter'} sent is not stored: ${fault}`));
-      settle(count, fault === null ? 'durable' : 'failed');
+      this.end(frame, count, fault === null ? 'durable' : 'failed', fault);
       this.submitSome();
     };
     try {
-      submit({ type: 'refusal', refusal, source, content }, (error, result) => {
+      this.options.submit({ type: 'refusal', refusal, source: frame.source, content }, (error, result) => {
         if (error) end(error.message);
         else end(result?.outcome === 'refused' ? result.reason : null);
       });
@@ -102,4 +110,22 @@ export class RefusalDesk {
       end(toError(error).message);
     }
   }
+
+  /** A line has ended. What is wrong is told of when the last line of its message has, once. */
+  private end(frame: Frame, count: number, outcome: 'durable' | 'failed', fault: string | null): void {
+    frame.open -= 1;
+    if (outcome === 'failed') frame.notStored += count;
+    frame.firstFault ??= fault;
+    if (frame.open === 0 && frame.firstFault !== null) this.options.onFault(faultOf(frame, frame.firstFault));
+    frame.settle(count, outcome);
+  }
+}
+
+function faultOf({ source, readings, notStored }: Frame, fault: string): Error {
+  const whose = source || 'a meter';
+  return new Error(
+    readings === 1
+      ? `what ${whose} sent is not stored: ${fault}`
+      : `${notStored} of ${readings} refused readings that ${whose} sent are not stored: ${fault}`,
+  );
 }

@@ -101,10 +101,10 @@ describe('a frame of readings that are refused', () => {
     const frames = Math.ceil((MAX_WAITING + MAX_UNDER_WAY + 1) / FRAME);
     for (let n = 0; n < frames; n += 1) send('gw', `${n}-`);
     const over = frames * FRAME - MAX_WAITING - MAX_UNDER_WAY;
-    assert.deepEqual(faults, [
-      `too many refused readings wait: ${over} of wk/gw/reading shall be sent again`,
-    ]);
     settleAll();
+    assert.deepEqual(faults, [
+      `${over} of ${FRAME} refused readings that wk/gw/reading sent are not stored: too many wait already`,
+    ]);
     assert.deepEqual(
       answers.map((error) => error === null),
       Array.from({ length: frames }, (_, n) => n < frames - 1),
@@ -112,11 +112,31 @@ describe('a frame of readings that are refused', () => {
     assert.equal(submitted.length, 0);
   });
 
+  for (const failEvery of [1, 3])
+    it(`has one fault when the ledger takes none of every ${failEvery}, and is sent again`, () => {
+      send('gw', 'X');
+      let written = 0;
+      while (submitted.length > 0)
+        for (const { settle } of submitted.splice(0)) {
+          written += 1;
+          if (written % failEvery === 0) settle(new Error(`disk full at ${written}`));
+          else settle(null, { outcome: 'recorded' });
+        }
+      assert.equal(written, FRAME);
+      const notStored = Math.floor(FRAME / failEvery);
+      assert.deepEqual(faults, [
+        `${notStored} of ${FRAME} refused readings that wk/gw/reading sent are not stored: disk full at ${failEvery}`,
+      ]);
+      assert.equal(answers.length, 1);
+      assert.match(String(answers[0]), /send it again/);
+    });
+
   it('is sent again when the node closes before it is written down', () => {
     send('gw', 'X');
     gate.close();
     settleAll();
     assert.equal(answers.length, 1);
     assert.match(String(answers[0]), /send it again/);
+    assert.deepEqual(faults, [], 'a deploy is no fault');
   });
 });

@@ -74,4 +74,35 @@ describe('balance-guard over a ledger that cannot write', () => {
     await green;
     assert.deepEqual(answers, ['failed', 'durable']);
   });
+
+  for (const [id, known, says] of [
+    ['ingest', false, /^50 of 50 refused readings that a meter sent are not stored: .*locked/],
+    ['guard', true, /^50 of 50 readings are not billed: .*locked/],
+  ] as const)
+    it(`has one error for a frame of ${known ? 'known' : 'unknown'} meters, which is not acknowledged`, async () => {
+      await flow.ask('ingest', reading(86_400, 5_000, 'none'), 'state');
+      // What the first reading has led to is written before the disk is taken away.
+      await flow.ledger.post({ type: 'noticesHanded', noticeIds: [] });
+      const errors: string[] = [];
+      flow.node(id).error = (error: unknown) => errors.push((error as Error).message);
+      const other = new Database(join(flow.folder, 'ledger.sqlite'));
+      (flow.ledger.store as SqliteStore)['db'].pragma('busy_timeout = 1');
+      other.exec('BEGIN IMMEDIATE');
+      const nowMs = flow.ledger.nowMs();
+      const payload = Array.from({ length: 50 }, (_, n) => ({
+        meterId: known ? 'M1' : `X${n}`,
+        atMs: nowMs - 1_000 * (60 - n),
+        energyWh: 5_001 + n,
+      }));
+      const outcome = await withDeadline('an answer', (resolve) => {
+        const receipt = flow.ledger.receipts.issue(50, flow.ledger.monotonicMs(), resolve) ?? '';
+        flow.send('ingest', { payload, prepaid: { receipt } });
+      });
+      while (errors.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      other.exec('ROLLBACK');
+      other.close();
+      assert.equal(outcome, 'failed');
+      assert.equal(errors.length, 1);
+      assert.match(errors[0]!, says);
+    });
 });
