@@ -75,7 +75,8 @@ export class StandingDesk {
       give(this.collect(results));
       for (const [index, key] of due.entries()) {
         const result = results[index];
-        if (result?.status === 'rejected') faults.set(key, toError(result.reason));
+        const fault = result && faultOf(result);
+        if (fault) faults.set(key, fault);
       }
       // A ledger that takes nothing is not asked once for each meter.
       if (this.site.storeFault !== null) break;
@@ -94,4 +95,12 @@ export class StandingDesk {
     }
     return done;
   }
+}
+
+/** What cannot be charged now is no reason to look at it again at once. */
+function faultOf(settled: PromiseSettledResult<PostingResult>): Error | null {
+  if (settled.status === 'rejected') return toError(settled.reason);
+  const { value: result } = settled;
+  if (result.outcome !== 'refused') return null;
+  return new RangeError(`${result.field} "${result.value}": ${result.reason}`);
 }

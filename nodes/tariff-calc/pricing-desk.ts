@@ -2,19 +2,26 @@ import { asList, type PrepaidMessage } from '../lib/meter/prepaid-message';
 import type { Reading, Segment } from '../lib/meter/reading';
 import type { Site } from '../lib/site/site';
 import type { Charge } from '../lib/tariff/charge';
+import { NoPrice } from '../lib/tariff/no-price';
+
+/** A reason names a tariff's dates; past this many they are said again. */
+const MAX_MENTIONED = 100;
 
 /** Puts prices on readings that are on their way to the ledger. */
 export class PricingDesk {
+  private readonly mentioned = new Set<string>();
+
   constructor(
     private readonly site: Site,
     /** The tariff of meters that have none yet. */
     private readonly tariffId: string,
+    /** Hears why readings are held. */
+    private readonly onHeld: (error: Error) => void,
   ) {}
 
   /**
-   * Adds a charge for each segment. A reading that does not follow its meter's last one goes back to the ingest, so the
-   * message may come out with fewer readings, or not at all. When a price cannot be found, all of it goes back to its
-   * sender.
+   * Adds a charge for each segment. A reading that does not follow its meter's last one goes back to the ingest, and one
+   * whose tariff has no price for it yet is held, so the message may come out with fewer readings, or not at all.
    */
   price(message: PrepaidMessage): PrepaidMessage | null {
     const { prepaid } = message;
@@ -31,40 +38,85 @@ export class PricingDesk {
     }
     const charges: Charge[] = [];
     let outOfStep: Set<Reading> | null = null;
-    try {
-      for (let index = 0; index < segments.length; index += 1) {
-        const reading = readings[index];
-        const segment = segments[index];
-        if (!reading || !segment) continue;
-        const charge = this.site.prices.charge(reading.meterId, segment, this.tariffId);
-        if (charge) charges.push(charge);
-        else (outOfStep ??= new Set()).add(reading);
-      }
-    } catch (error) {
-      this.site.giveBack(message, readings);
-      throw error;
+    let unpriced: Unpriced | null = null;
+    for (let index = 0; index < segments.length; index += 1) {
+      const reading = readings[index];
+      const segment = segments[index];
+      if (!reading || !segment) continue;
+      // What was read later has no price either; a late reading is in a stretch that has one.
+      const missing = segment.isLate === true ? undefined : unpriced?.ofMeters.get(reading.meterId);
+      const charge = missing ?? this.chargeFor(message, readings, reading, segment);
+      if (charge instanceof NoPrice) addUnpriced((unpriced ??= newUnpriced()), reading, charge);
+      else if (charge) charges.push(charge);
+      else (outOfStep ??= new Set()).add(reading);
     }
-    const rest = outOfStep === null ? message : without(message, outOfStep, readings, segments, accounts);
+    const rest = without(message, [outOfStep, unpriced?.readings], readings, segments, accounts);
     if (rest.prepaid) rest.prepaid.charge = charges;
+    if (unpriced !== null)
+      for (const [reading, missing] of unpriced.readings) this.hold(message, reading, missing);
     if (outOfStep !== null) this.sendBack(message, [...outOfStep]);
     return charges.length > 0 ? rest : null;
   }
 
-  private priceOne(message: PrepaidMessage, segment: Segment): PrepaidMessage | null {
-    const reading = message.payload as Reading;
-    let charge: Charge | undefined;
+  /** What a reading costs, or what its tariff lacks to say so. For any other fault all of the message goes back. */
+  private chargeFor(
+    message: PrepaidMessage,
+    all: readonly Reading[],
+    { meterId }: Reading,
+    segment: Segment,
+  ): Charge | NoPrice | undefined {
     try {
-      charge = this.site.prices.charge(reading.meterId, segment, this.tariffId);
+      return this.site.prices.charge(meterId, segment, this.tariffId);
     } catch (error) {
-      this.site.giveBack(message, [reading]);
+      if (error instanceof NoPrice) return error;
+      this.site.giveBack(message, all);
       throw error;
     }
-    if (!charge) {
-      this.sendBack(message, [reading]);
-      return null;
-    }
-    (message.prepaid ??= {}).charge = charge;
-    return message;
+  }
+
+  private priceOne(message: PrepaidMessage, segment: Segment): PrepaidMessage | null {
+    const reading = message.payload as Reading;
+    const charge = this.chargeFor(message, [reading], reading, segment);
+    if (charge instanceof NoPrice) this.hold(message, reading, charge);
+    else if (charge) {
+      (message.prepaid ??= {}).charge = charge;
+      return message;
+    } else this.sendBack(message, [reading]);
+    return null;
+  }
+
+  /**
+   * Writes down that a reading waits for a price; the newest of each meter is kept, since it says all that the others
+   * did. Its sender has done its part then. It is taken when the tariff has a price for it.
+   */
+  private hold(message: PrepaidMessage, reading: Reading, missing: NoPrice): void {
+    const { site } = this;
+    const { meterId } = reading;
+    const { field, value, message: reason } = missing;
+    const refusal = {
+      kind: 'held',
+      cause: 'no-price',
+      field: `tariff.${field}`,
+      value,
+      reason,
+      meterId,
+    } as const;
+    site.forgetMeter(meterId);
+    const content = JSON.stringify(reading);
+    site.submit({ type: 'refusal', refusal, source: message.topic ?? '', content }, (error, result) => {
+      const isStored = error === null && result?.outcome === 'recorded';
+      site.receipts.settle(message.prepaid?.receipt, 1, isStored ? 'durable' : 'failed');
+      if (isStored) this.mention(meterId, 'is held', reason);
+      else this.mention(meterId, 'is not stored', error?.message ?? 'too many readings are held');
+    });
+  }
+
+  /** What is wrong is said once, and not for every reading. */
+  private mention(meterId: string, became: string, why: string): void {
+    if (this.mentioned.has(why)) return;
+    if (this.mentioned.size >= MAX_MENTIONED) this.mentioned.clear();
+    this.mentioned.add(why);
+    this.onHeld(new RangeError(`the reading of ${meterId} ${became}: ${why}`));
   }
 
   private sendBack(message: PrepaidMessage, readings: readonly Reading[]): void {
@@ -76,16 +128,31 @@ export class PricingDesk {
   }
 }
 
+/** Readings of one message that have no price yet. */
+interface Unpriced {
+  readings: Map<Reading, NoPrice>;
+  ofMeters: Map<string, NoPrice>;
+}
+
+const newUnpriced = (): Unpriced => ({ readings: new Map(), ofMeters: new Map() });
+
+function addUnpriced({ readings, ofMeters }: Unpriced, reading: Reading, missing: NoPrice): void {
+  readings.set(reading, missing);
+  ofMeters.set(reading.meterId, missing);
+}
+
+/** The same message when nothing is dropped. */
 function without(
   message: PrepaidMessage,
-  dropped: ReadonlySet<Reading>,
+  drops: readonly ({ has: (reading: Reading) => boolean } | null | undefined)[],
   readings: readonly Reading[],
   segments: readonly Segment[],
   accounts: readonly string[],
 ): PrepaidMessage {
+  if (drops.every((dropped) => !dropped)) return message;
   const isKept = (_: unknown, index: number): boolean => {
     const reading = readings[index];
-    return reading !== undefined && !dropped.has(reading);
+    return reading !== undefined && !drops.some((dropped) => dropped?.has(reading));
   };
   return {
     ...message,

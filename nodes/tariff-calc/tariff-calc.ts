@@ -36,7 +36,7 @@ export = function register(RED: NodeAPI): void {
     const openDesks = (site: Site, tariff: Tariff, config: TariffCalcConfig): Desks => {
       const desks: Desks = {
         site,
-        pricing: new PricingDesk(site, tariff.tariffId),
+        pricing: new PricingDesk(site, tariff.tariffId, (error) => this.error(error)),
         feed: new FeedDesk(site, tariff.tariffId),
         trial: new TariffTrial(site, tariff),
         waiting: null,

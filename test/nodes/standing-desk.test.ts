@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { StandingDesk } from '../../nodes/balance-guard/standing-desk';
-import type { Posting } from '../../nodes/lib/ledger/posting';
+import type { Posting, PostingResult } from '../../nodes/lib/ledger/posting';
+import { refuse } from '../../nodes/lib/ledger/refusals';
 import type { Site } from '../../nodes/lib/site/site';
 import { switchTo } from '../lib/policy/switch-to';
 
@@ -20,18 +21,21 @@ class DueSite {
     private accruals: number[],
     private looks: number[],
     private readonly isBad: (meterKey: number) => boolean,
+    private readonly isRefused = false,
   ) {}
 
   nowMs(): number {
     return 0;
   }
 
-  post(posting: Posting): Promise<{ outcome: 'recorded' }> {
+  post(posting: Posting): Promise<PostingResult> {
     const { type } = posting;
     if (type !== 'rerate' && type !== 'accrual' && type !== 'look') throw new Error(type);
     const due = type === 'look' ? posting.accountKey : posting.meterKey;
     this.posted.push(`${type} ${due}`);
-    if (this.isBad(due)) return Promise.reject(new Error(`meter ${due} cannot be charged`));
+    const reason = `meter ${due} cannot be charged`;
+    if (this.isBad(due) && this.isRefused) return Promise.resolve(refuse('tariff', 'home', reason));
+    if (this.isBad(due)) return Promise.reject(new Error(reason));
     const without = (keys: number[]): number[] => keys.filter((key) => key !== due);
     if (type === 'rerate') this.reratings = without(this.reratings);
     else if (type === 'accrual') this.accruals = without(this.accruals);
@@ -45,16 +49,23 @@ function keys(count: number): number[] {
 }
 
 describe('the desk for standing charges', () => {
-  it('charges every meter that can be charged, tries each other one once, and then says why', async () => {
-    const site = new DueSite(keys(40), keys(500), keys(300), (meterKey) => meterKey <= 12);
-    const desk = new StandingDesk(site as unknown as Site, switchTo(null));
-    await assert.rejects(
-      desk.settleDue(() => undefined),
-      /meter 1 cannot be charged/,
-    );
-    assert.equal(site.posted.length, new Set(site.posted).size);
-    assert.equal(site.posted.length, 840);
-  });
+  for (const how of ['fails', 'is refused'])
+    it(`charges every meter that can be charged, tries one that ${how} once, and then says why`, async () => {
+      const site = new DueSite(
+        keys(40),
+        keys(500),
+        keys(300),
+        (meterKey) => meterKey <= 12,
+        how === 'is refused',
+      );
+      const desk = new StandingDesk(site as unknown as Site, switchTo(null));
+      await assert.rejects(
+        desk.settleDue(() => undefined),
+        /meter 1 cannot be charged/,
+      );
+      assert.equal(site.posted.length, new Set(site.posted).size);
+      assert.equal(site.posted.length, 840);
+    });
 
   it('says nothing when all is well', async () => {
     const site = new DueSite(keys(3), keys(3), keys(3), () => false);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { PrepaidMessage } from '../../nodes/lib/meter/prepaid-message';
 import type { Tariff } from '../../nodes/lib/tariff/tariff';
 import type { Charge } from '../../nodes/lib/tariff/charge';
-import { RunningFlow } from './running-flow';
+import { RunningFlow, withDeadline } from './running-flow';
 
 const HOME: Tariff = {
   tariffId: 'home',
@@ -114,6 +114,89 @@ describe('tariff-calc', () => {
       (prepaid?.charge as { amountMicros: number }[]).map(({ amountMicros }) => amountMicros),
       [0, 2_520_000, 5_880_000],
     );
+  });
+
+  describe('whose list of billing periods has ended', () => {
+    const endMs = Date.UTC(2026, 9, 10);
+    const listed = (version: number, endDate: string): Tariff => ({
+      ...HOME,
+      tariffId: 'listed',
+      version,
+      billing: { kind: 'list', periods: [{ fromDate: '2026-09-01', label: 'autumn' }], endDate },
+    });
+    const ended = listed(1, '2026-10-10');
+    const approve = (tariff: Tariff, inForceMs: number | null): Promise<unknown> =>
+      flow.ledger.post({ type: 'approveTariff', tariff, inForceMs, by: 'regulator' });
+    const settle = async (): Promise<void> => {
+      for (const meterKey of flow.ledger.store.dueAccruals(flow.ledger.nowMs(), 10))
+        await flow.ledger.post({ type: 'accrual', meterKey, guard: null });
+      flow.ledger.prices.forgetAll();
+    };
+    const balances = (): (number | undefined)[] =>
+      ['A1', 'A2'].map((accountId) => flow.ledger.store.balanceOf(accountId));
+    /** A frame with readings of both meters; M1 has no price any more. */
+    const sendFrame = (seconds: number[], energyWh: number): Promise<string> =>
+      withDeadline('the frame to be stored', (resolve) => {
+        const payload = seconds.flatMap((second, index) =>
+          ['M1', 'M2'].map((meterId) => ({
+            meterId,
+            atMs: endMs + second * 1_000,
+            energyWh: energyWh + 100 * index,
+          })),
+        );
+        const receipt = flow.ledger.receipts.issue(payload.length, flow.ledger.monotonicMs(), resolve) ?? '';
+        flow.send('ingest', { topic: 'wk/gw/reading', payload, prepaid: { receipt } });
+      });
+
+    beforeEach(async () => {
+      await start();
+      await approve(ended, Date.UTC(2026, 8, 1));
+      const payload = [
+        { accountId: 'A1', name: 'House 1', meterId: 'M1', tariffId: 'listed' },
+        { accountId: 'A2', name: 'House 2', meterId: 'M2' },
+      ];
+      await flow.ask('register', { payload }, 'registered');
+      assert.equal(await sendFrame([-3_600], 1_000), 'durable');
+    });
+
+    it('holds its readings, says so once, and keeps nobody else waiting', async () => {
+      const errors: string[] = [];
+      flow.node('tariff').error = (error: unknown) => errors.push((error as Error).message);
+      for (const start of [600, 1_200])
+        assert.equal(await sendFrame([start, start + 60, start + 120], 1_000 + start), 'durable');
+      assert.deepEqual(balances(), [0, -(4_000_000 + 3_200_000) * 1.05]);
+      const held = flow.ledger.store.heldReadings(10);
+      assert.deepEqual(
+        held.map(({ meterId, cause, field, value, times }) => [meterId, cause, field, value, times]),
+        [['M1', 'no-price', 'tariff.billing.endDate', '2026-10-10', 6]],
+      );
+      assert.match(held[0]!.content, /"energyWh":2400/);
+      assert.equal(errors.length, 1);
+      assert.match(errors[0]!, /M1 is held: .* 2026-10-10 is in none of them: approve a higher version/);
+    });
+
+    it('takes them by itself once a version has the day in its list', async () => {
+      assert.equal(await sendFrame([600, 660, 720], 1_500), 'durable');
+      await approve(listed(2, '2026-12-01'), Date.UTC(2026, 8, 1));
+      await settle();
+      assert.deepEqual(flow.ledger.store.heldReadings(10), []);
+      const paid = -(700 * 4_000 * 1.05);
+      assert.deepEqual(balances(), [paid, paid]);
+      assert.equal(await sendFrame([1_200], 1_800), 'durable');
+      assert.deepEqual(balances(), [paid - 420_000, paid - 420_000]);
+    });
+
+    it('takes them as late ones where a newer reading was there first', async () => {
+      assert.equal(await sendFrame([600], 1_500), 'durable');
+      await approve(listed(2, '2026-12-01'), Date.UTC(2026, 8, 1));
+      flow.ledger.prices.forgetAll();
+      assert.equal(await sendFrame([1_200], 2_100), 'durable');
+      await settle();
+      assert.deepEqual(flow.ledger.store.heldReadings(10), []);
+      const paid = -(4_800_000 * 1.05);
+      assert.deepEqual(balances(), [paid, paid]);
+      assert.equal(flow.ledger.store.storedMoment('M1', endMs + 600_000).energyWh, 1_500);
+    });
   });
 
   it('is a bill calculator for messages that bring their own segment, without a site too', async () => {

@@ -55,6 +55,8 @@ export const REFUSAL_CAUSES = [
   'differs',
   /** Late, and not between its neighbours. */
   'misfit',
+  /** Its tariff has no price for it yet. It is taken by itself when there is one. */
+  'no-price',
   'other',
 ] as const;
 export type RefusalCause = (typeof REFUSAL_CAUSES)[number];

@@ -1,5 +1,6 @@
 import { DAY_MS, dateOf, dayNumberOf } from '../time/calendar-date';
 import type { LocalDays } from '../time/local-days';
+import { NoPrice } from './no-price';
 
 /** How long months are for the utility. Dates are local dates, 'YYYY-MM-DD'. */
 export type BillingRule =
@@ -78,7 +79,11 @@ function listFinder({ periods, endDate }: BillingRule & { kind: 'list' }): FindR
     if (range) return range;
     const given = `the billing periods are given from ${periods[0]?.fromDate ?? 'no date'} to ${endDate}`;
     const cure = `approve a higher version with that day in its list, in force from the same moment as this one or from ${endDate}`;
-    throw new RangeError(`${given}, and ${dateOf(dayNumber)} is in none of them: ${cure}`);
+    throw new NoPrice(
+      'billing.endDate',
+      endDate,
+      `${given}, and ${dateOf(dayNumber)} is in none of them: ${cure}`,
+    );
   };
 }
 

@@ -72,6 +72,11 @@ export class MeterPrices {
     this.setAccrual.run(nextAccrualMs(this.planOf(meter), fold), meter.meterKey);
   }
 
+  /** There is no price yet; approving one makes it due at once. */
+  postponeAccrual({ meterKey }: LiveMeter, untilMs: number): void {
+    this.setAccrual.run(untilMs, meterKey);
+  }
+
   endAccrual({ meterKey }: LiveMeter): void {
     this.setAccrual.run(null, meterKey);
   }

@@ -6,6 +6,7 @@ import { refuse } from '../../ledger/refusals';
 import { ZERO_MICROS } from '../../money/micros';
 import { powerFactorThousandthsOf } from '../../meter/register-curve';
 import { isFiledReading } from '../../meter/filed-reading';
+import { NoPrice } from '../../tariff/no-price';
 import { newOffset } from '../../ledger/register-settlement';
 import type { Batch } from './commit-batch';
 import type { LiveAccounts, LiveMeter } from './live-accounts';
@@ -157,12 +158,37 @@ export class HeldPoster {
     }
   }
 
-  private heldOf(meterId: string): Held[] {
+  /**
+   * What waits for a price is taken when the meter's tariff has one. Whoever calls this has the account looked at.
+   * Returns whether anything was taken.
+   */
+  takePriced(batch: Batch, { meterId, meterKey }: LiveMeter): boolean {
+    let hasTaken = false;
+    for (const { row, reading } of this.heldOf(meterId, WITHOUT_PRICE)) {
+      const result = this.acceptPriced(batch, this.live.meterByKey(meterKey), reading);
+      const { outcome } = typeof result === 'function' ? result() : result;
+      if (outcome !== 'committed' && outcome !== 'repeated') continue;
+      this.close(batch, row, { as: 'accept' }, BY_TARIFF);
+      hasTaken = true;
+    }
+    return hasTaken;
+  }
+
+  private acceptPriced(batch: Batch, meter: LiveMeter, reading: Reading): ResultOrLater {
+    try {
+      return this.accept(batch, meter, reading, null);
+    } catch (error) {
+      if (error instanceof NoPrice) return refuse(error.field, error.value, error.message);
+      throw error;
+    }
+  }
+
+  private heldOf(meterId: string, causes = BEHIND_OTHERS): Held[] {
     return this.selectOfMeter
       .all(meterId)
       .flatMap((row) => {
         const reading = readingOf(row);
-        return reading && BEHIND_OTHERS.has(row.cause) ? [{ row, reading }] : [];
+        return reading && causes.has(row.cause) ? [{ row, reading }] : [];
       })
       .sort((a, b) => a.reading.atMs - b.reading.atMs);
   }
@@ -170,6 +196,9 @@ export class HeldPoster {
 
 /** What may be right once an earlier reading is settled. A jump or a clock ahead stays for a person to judge. */
 const BEHIND_OTHERS: ReadonlySet<RefusalCause> = new Set(['fell', 'unknown-meter']);
+const WITHOUT_PRICE: ReadonlySet<RefusalCause> = new Set(['no-price']);
+/** Who is named for a reading that is taken because its tariff has a price now. */
+const BY_TARIFF = 'tariff';
 
 function readingOf({ content }: HeldRow): Reading | undefined {
   try {

@@ -1,14 +1,19 @@
 import type { AccrualPosting, PostingResult, ReratePosting } from '../../ledger/posting';
+import { refuse } from '../../ledger/refusals';
 import { endOfStay } from '../../tariff/end-of-stay';
+import { NoPrice } from '../../tariff/no-price';
 import { accrue } from '../../tariff/price-curve';
 import { TRANSFER_KIND } from './books';
 import type { Batch } from './commit-batch';
 import type { LiveAccounts, LiveMeter } from './live-accounts';
 import type { MeterPrices } from './meter-prices';
 import type { DecisionPoster } from './post-decision';
+import type { HeldPoster } from './post-held';
 import type { Rerating } from './rerating';
 
 const RECORDED: PostingResult = { outcome: 'recorded' };
+/** Where a tariff has no price for a day, it is asked again this much later: nobody else's charges wait for it. */
+const NO_PRICE_WAIT_MS = 3_600_000;
 
 /** Writes what meters cost without a reading: standing charges as their days begin, and prices corrected afterwards. */
 export class StandingPoster {
@@ -16,6 +21,7 @@ export class StandingPoster {
     private readonly live: LiveAccounts,
     private readonly prices: MeterPrices,
     private readonly rerating: Rerating,
+    private readonly held: HeldPoster,
     private readonly decisions: DecisionPoster,
   ) {}
 
@@ -23,8 +29,25 @@ export class StandingPoster {
     const meter = this.live.meterByKey(meterKey);
     if (meter.headMs === null) return RECORDED;
     if (meter.rerateMs !== null) this.rerating.settle(batch, meter, null);
-    if (!this.accrueTo(batch, meter, batch.nowMs)) return RECORDED;
-    return this.decisions.afterChange(batch, meter.account, guard);
+    const hasTaken = this.held.takePriced(batch, meter);
+    const missing = this.accrueIfPriced(batch, meterKey);
+    if (missing instanceof NoPrice && !hasTaken)
+      return refuse(`tariff.${missing.field}`, missing.value, `${meter.meterId}: ${missing.message}`);
+    if (missing === false && !hasTaken) return RECORDED;
+    return this.decisions.afterChange(batch, this.live.meterByKey(meterKey).account, guard);
+  }
+
+  /** Whether the days that have begun by now cost anything, or what keeps them from being charged. */
+  private accrueIfPriced(batch: Batch, meterKey: number): boolean | NoPrice {
+    // Looked up again, since a reading that was taken may have made the ledger read everything anew.
+    const meter = this.live.meterByKey(meterKey);
+    try {
+      return this.accrueTo(batch, meter, batch.nowMs);
+    } catch (error) {
+      if (!(error instanceof NoPrice)) throw error;
+      this.prices.postponeAccrual(meter, batch.nowMs + NO_PRICE_WAIT_MS);
+      return error;
+    }
   }
 
   rerate(batch: Batch, { meterKey, guard }: ReratePosting): PostingResult {

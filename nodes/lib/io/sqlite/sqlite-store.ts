@@ -107,9 +107,10 @@ export class SqliteStore implements Store {
     const decisions = new DecisionPoster(this.db, this.live, this.policyBook, situations, notices);
     const rerating = new Rerating(this.db, this.live, this.curve, prices);
     const charges = new ChargePoster(this.db, this.live, this.rows, prices, rerating, decisions);
-    const standing = new StandingPoster(this.live, prices, rerating, decisions);
     this.payments = new PaymentBook(this.db);
     this.records = new RecordPoster(this.db);
+    const held = new HeldPoster(this.db, this.live, charges, this.records, decisions);
+    const standing = new StandingPoster(this.live, prices, rerating, held, decisions);
     this.posters = {
       charges,
       standing,
@@ -118,7 +119,7 @@ export class SqliteStore implements Store {
       moneyBacks: new MoneyBackPoster(this.db, this.live, this.books, this.payments, decisions, notices),
       debts: this.debtBook,
       meters: new MeterPoster(this.db, this.live, this.books, charges, standing, rerating, decisions),
-      held: new HeldPoster(this.db, this.live, charges, this.records, decisions),
+      held,
       tariffs: new TariffPoster(this.db, this.live, this.tariffs, rerating),
       records: this.records,
       relays: new RelayPoster(this.db, this.live, this.policyBook),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { verifyLedger } from '../../../../nodes/lib/io/sqlite/verify-ledger';
 import type { PostingResult } from '../../../../nodes/lib/ledger/posting';
 import type { Tariff } from '../../../../nodes/lib/tariff/tariff';
-import { approvalOf, HOME_TARIFF, LedgerFixture, registration, START_MS } from './ledger-fixture';
+import { approvalOf, chargeOf, HOME_TARIFF, LedgerFixture, registration, START_MS } from './ledger-fixture';
 import { ReadingFlow } from './reading-flow';
 
 const HOUR_MS = 3_600_000;
@@ -121,6 +121,45 @@ describe('a tariff version', () => {
     flow.forget('M1');
     read(lateMs, 12_000);
     assert.equal(paid(), 96_000_000);
+    assertSound();
+  });
+
+  it('whose list has ended keeps nobody else from being charged, and is asked again after an hour', () => {
+    const daily = (version: number, endDate: string): Tariff => ({
+      ...listed(version, '2023-11-01', endDate),
+      components: [...HOME_TARIFF.components, DAY],
+    });
+    open(daily(1, '2026-03-02'));
+    ledger.commit(approvalOf({ ...HOME_TARIFF, tariffId: 'other' }));
+    for (const number of [2, 3]) {
+      const entry = { ...registration(number), tariffId: number === 2 ? 'home' : 'other' };
+      ledger.commit({ type: 'register', registration: entry, by: 'staff' });
+    }
+    for (const meterId of ['M1', 'M2', 'M3']) flow.send({ meterId, atMs: MARCH_MS, energyWh: 0 }, MARCH_MS);
+    flow.commit(MARCH_MS);
+    chargeDue(MARCH_MS);
+    const before = paid();
+    const nowMs = MARCH_MS + DAY_MS;
+    const due = ledger.store.dueAccruals(nowMs, 10);
+    assert.equal(due.length, 2);
+    const accruals = due.map((meterKey) => ({ type: 'accrual' as const, meterKey, guard: null }));
+    const segment = { fromMs: MARCH_MS, fromWh: 0, toMs: nowMs, toWh: 1_000 };
+    const charge = chargeOf('M3', segment);
+    const postings = [...accruals, { ...charge, charge: { ...charge.charge, tariffId: 'other' } }];
+    const results = ledger.store.commit(postings, nowMs);
+    assert.deepEqual(
+      results.map(({ outcome }) => outcome),
+      ['refused', 'refused', 'committed'],
+    );
+    assert.match(JSON.stringify(results[0]), /M1: .*2026-03-02 is in none of them: approve a higher version/);
+    assert.deepEqual([paid(), ledger.store.balanceOf('A3')], [before, -8_000_000]);
+    assert.deepEqual(ledger.store.dueAccruals(nowMs + HOUR_MS - 1, 10), []);
+    assert.equal(ledger.store.dueAccruals(nowMs + 2 * HOUR_MS, 10).length, 2);
+    assertSound();
+    const first = ledger.store.approvedTariffs().find(({ tariff }) => tariff.tariffId === 'home');
+    approve(daily(2, '2026-06-01'), first!.inForceMs, nowMs + HOUR_MS / 2);
+    chargeDue(nowMs + HOUR_MS / 2);
+    assert.equal(paid(), before + DAY.amountMicros);
     assertSound();
   });
 
