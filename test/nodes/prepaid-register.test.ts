@@ -149,6 +149,31 @@ describe('prepaid-register', () => {
     assert.equal(balance('A1'), -8_000 * (29_000 + 2_000));
   });
 
+  it('takes both registers of a two-way device that was swapped, and names the one that is not said', async () => {
+    await flow.ask('register', { payload: house(1) }, 'out');
+    const atMs = flow.ledger.nowMs() - 86_400_000;
+    const show = (second: number, energyWh: number, exportWh: number, at: string): Promise<unknown> => {
+      const payload = { meterId: 'M1', atMs: atMs + second * 1_000, energyWh, exportWh };
+      return flow.ask('ingest', { payload }, at);
+    };
+    await show(0, 9_000, 700, 'state');
+    await show(60, 20, 5, 'refused');
+    await flow.ledger.post({ type: 'noticesHanded', noticeIds: [] });
+    const [held] = flow.ledger.store.heldReadings(1);
+    const settle = { refusalId: held!.refusalId, as: 'swap', openingWh: 10 };
+    const refused = await flow.ask('register', { payload: { settle } }, 'error');
+    assert.match((refused['error'] as { message: string }).message, /otherOpeningWh must be given/);
+    const both = { ...settle, otherOpeningWh: 'x', otherClosingWh: 702 };
+    const wrong = await flow.ask('register', { payload: { settle: both } }, 'error');
+    assert.match((wrong['error'] as { message: string }).message, /settle.otherOpeningWh/);
+    await flow.ask('register', { payload: { settle: { ...both, otherOpeningWh: 4 } } }, 'out');
+    assert.deepEqual(flow.ledger.store.knownMeter('M1')?.head, {
+      atMs: atMs + 60_000,
+      energyWh: 9_010,
+      exportWh: 703,
+    });
+  });
+
   it('names what is wrong with a settlement', async () => {
     const settle = { refusalId: 1, as: 'guess' };
     const error = await flow.ask('register', { payload: { settle } }, 'error');

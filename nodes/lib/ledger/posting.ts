@@ -146,15 +146,22 @@ export interface SettleHeldPosting {
 
 /**
  * How a held reading came about. `rollover`: the register has `digits` digits and began again at zero. `reset`: it was
- * set to zero. `swap`: the device was replaced; what the old one counted until then, and what the new one began with.
+ * set to zero. `swap`: the device was replaced; what the old one counted until then, and what the new one began with, of
+ * the register that the reading is held for, and `other` of the second one where there are two.
  * `accept`: it is right as it is. `reject`: it is wrong, and the next reading will close the gap.
  */
 export type Settlement =
   | { as: 'rollover'; digits: number; whPerDigit: number }
   | { as: 'reset' }
-  | { as: 'swap'; closingWh: number | null; openingWh: number }
+  | ({ as: 'swap'; other?: SwappedRegister } & SwappedRegister)
   | { as: 'accept' }
   | { as: 'reject' };
+
+/** `closingWh` is null when nobody has read the old device when it was taken down. */
+export interface SwappedRegister {
+  closingWh: number | null;
+  openingWh: number;
+}
 
 /** A customer and meter entered or changed by staff. */
 export interface RegisterPosting {

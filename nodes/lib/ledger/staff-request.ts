@@ -1,7 +1,7 @@
 import { parseAmountOfEnergy } from '../meter/energy-amount';
 import { showValue } from '../text/show-value';
 import type { Registration } from './account';
-import type { CloseMeterPosting, Settlement } from './posting';
+import type { CloseMeterPosting, Settlement, SwappedRegister } from './posting';
 import { parseRegistrations } from './registration-input';
 
 /** What staff tell the ledger of customers, meters and held readings. */
@@ -58,15 +58,23 @@ const SETTLEMENTS: { [As in Settlement['as']]: (source: Source) => Settlement & 
     whPerDigit: source['whPerDigit'] === undefined ? 1_000 : whole(source, 'settle', 'whPerDigit'),
   }),
   reset: () => ({ as: 'reset' }),
-  swap: (source) => ({
-    as: 'swap',
-    closingWh:
-      source['closingWh'] === undefined ? null : parseAmountOfEnergy('settle.closingWh', source['closingWh']),
-    openingWh: parseAmountOfEnergy('settle.openingWh', source['openingWh']),
-  }),
+  swap: (source) => {
+    const own = swapped(source, 'openingWh', 'closingWh');
+    const hasOther = source['otherOpeningWh'] !== undefined || source['otherClosingWh'] !== undefined;
+    if (!hasOther) return { as: 'swap', ...own };
+    return { as: 'swap', ...own, other: swapped(source, 'otherOpeningWh', 'otherClosingWh') };
+  },
   accept: () => ({ as: 'accept' }),
   reject: () => ({ as: 'reject' }),
 };
+
+function swapped(source: Source, opening: string, closing: string): SwappedRegister {
+  return {
+    closingWh:
+      source[closing] === undefined ? null : parseAmountOfEnergy(`settle.${closing}`, source[closing]),
+    openingWh: parseAmountOfEnergy(`settle.${opening}`, source[opening]),
+  };
+}
 
 function parseSettle(source: Source): StaffRequest {
   const { as } = source;

@@ -122,6 +122,8 @@ export class HeldPoster {
       : { offsetWh: offset.offsetWh, offsetExportWh: meter.offsetExportWh };
     // A device that was set to zero began again in both directions.
     if (settlement.as === 'reset') countOtherOn(meter, reading, offsets);
+    const misfit = settlement.as === 'swap' ? swapOther(meter, reading, isExport, settlement, offsets) : null;
+    if (misfit) return misfit;
     const fault = faultOf(segmentTo({ ...meter, ...offsets }, reading), reading);
     if (fault) return fault;
     Object.assign(meter, offsets);
@@ -220,6 +222,36 @@ function countOtherOn({ headWh, headExportWh }: LiveMeter, reading: Reading, off
   if (exportWh !== undefined && headExportWh !== null && exportWh + offsets.offsetExportWh < headExportWh)
     offsets.offsetExportWh = headExportWh;
 }
+
+/** A new device brings both of its registers, and nobody guesses with what the second one began. */
+function swapOther(
+  { headWh, headExportWh }: LiveMeter,
+  { energyWh, exportWh }: Reading,
+  isExport: boolean,
+  { other }: Extract<Settlement, { as: 'swap' }>,
+  offsets: Offsets,
+): PostingResult | null {
+  const key = isExport ? 'offsetWh' : 'offsetExportWh';
+  const standsWh = isExport ? headWh : headExportWh;
+  const shownWh = isExport ? energyWh : exportWh;
+  if (standsWh === null || shownWh === undefined) return null;
+  if (other) {
+    const offset = newOffset({ as: 'swap', ...other }, standsWh, offsets[key], shownWh);
+    if (!offset.ok) return refuse(OTHER_FIELDS[offset.field] ?? offset.field, offset.value, offset.reason);
+    offsets[key] = offset.offsetWh;
+    return null;
+  }
+  // What was used may have been settled before, by a reading that did not say what flows back.
+  if (isExport || shownWh + offsets[key] === standsWh) return null;
+  const reason = 'must be given: what flowed back on the new device at its first moment';
+  return refuse('otherOpeningWh', 'nothing', reason);
+}
+
+const OTHER_FIELDS: Partial<Record<string, string>> = {
+  openingWh: 'otherOpeningWh',
+  closingWh: 'otherClosingWh',
+  energyWh: 'otherOpeningWh',
+};
 
 function faultOf(
   { fromWh, toWh, fromExportWh = 0, toExportWh = fromExportWh }: Segment,
