@@ -11,7 +11,7 @@ import { canonicalTariff } from '../../tariff/tariff-version';
 import type { Batch } from './commit-batch';
 import type { LiveAccounts } from './live-accounts';
 import type { Rerating } from './rerating';
-import type { TariffBook } from './tariff-book';
+import type { KnownVersion, TariffBook } from './tariff-book';
 
 const RECORDED: PostingResult = { outcome: 'recorded' };
 /**
@@ -106,7 +106,8 @@ export class TariffPoster {
     const startMs = inForceMs ?? batch.nowMs;
     // What comes into force before all others holds for all time before them too, as does what takes the place of that.
     const isFirst = known.every((other) => startMs <= other.inForceMs);
-    const gap = this.gapOf(tariff, startMs, isFirst);
+    const lastMs = known.length === 0 ? startMs : lastMomentOf(startMs, known, batch.nowMs);
+    const gap = this.gapOf(tariff, startMs, lastMs, isFirst);
     if (gap !== null) return refuse('inForceMs', startMs, `cannot be billed: ${gap}`);
     this.reprice({ tariffId, sinceMs: isFirst ? 0 : startMs }, () => {
       this.insertVersion.run(tariffId, version, startMs, body, batch.nowMs, by);
@@ -142,15 +143,16 @@ export class TariffPoster {
   }
 
   /**
-   * Why there is no billing period where this version has to price first; null when there is one. Nothing could be
-   * billed from then on, neither readings nor days.
+   * Why there is no billing period where this version has to price first, or where it takes the place of another that
+   * has priced already; null when there is one. Nothing could be billed from then on, neither readings nor days.
    */
-  private gapOf(tariff: Tariff, startMs: number, isFirst: boolean): string | null {
+  private gapOf(tariff: Tariff, startMs: number, lastMs: number, isFirst: boolean): string | null {
     const { periods } = compileTariff(tariff);
     const earliestMs = isFirst ? (this.selectEarliest.get(tariff.tariffId) ?? startMs) : startMs;
     try {
       periods.at(startMs);
       periods.at(Math.min(startMs, earliestMs));
+      periods.at(lastMs);
       return null;
     } catch (error) {
       return errorText(error);
@@ -168,4 +170,10 @@ export class TariffPoster {
     this.live.forget();
     this.tariffs.forget();
   }
+}
+
+/** The last moment until now at which a version is the one in force, when it comes into force at `startMs`. */
+function lastMomentOf(startMs: number, known: readonly KnownVersion[], nowMs: number): number {
+  const later = known.filter(({ inForceMs }) => inForceMs > startMs).map(({ inForceMs }) => inForceMs - 1);
+  return Math.max(startMs, Math.min(nowMs, ...later));
 }

@@ -92,6 +92,23 @@ describe('a tariff version', () => {
     assertSound();
   });
 
+  it('is refused when its list ends before what it would have to price again', () => {
+    open(monthly(1, {}));
+    read(MARCH_MS, 0);
+    read(MARCH_MS + 10 * DAY_MS, 1_000);
+    const nowMs = MARCH_MS + 11 * DAY_MS;
+    const short = approve(listed(2, '2026-03-01', '2026-03-06'), MARCH_MS, nowMs);
+    assert.ok(short.outcome === 'refused' && short.field === 'inForceMs', short.outcome);
+    assert.match(short.reason, /2026-03-12 is in none of them/);
+    assert.deepEqual(ledger.store.dueReratings(10), []);
+    // Where another version takes over in time it need go no further.
+    assert.equal(approve(monthly(2, {}), MARCH_MS + 5 * DAY_MS, nowMs).outcome, 'recorded');
+    assert.equal(approve(listed(3, '2026-03-01', '2026-03-06'), MARCH_MS, nowMs).outcome, 'recorded');
+    chargeDue(nowMs);
+    assert.equal(paid(), 8_000_000);
+    assertSound();
+  });
+
   it('takes the place of a lower one that comes into force at the same moment', () => {
     open(monthly(1, {}));
     read(MARCH_MS, 0);
