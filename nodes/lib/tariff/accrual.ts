@@ -21,9 +21,17 @@ export function accrue(plan: MeterPlan, before: MeterState, untilMs: number): Pr
   return accrueDays(plan, before, untilMs, Infinity);
 }
 
-/** The same for the days that another state of the meter has paid, when its past is priced again. */
-export function accrueAsFarAs(plan: MeterPlan, before: MeterState, { nextDay }: MeterState): Priced {
-  return accrueDays(plan, before, Infinity, nextDay);
+/**
+ * The same for the days that another state of the meter has paid, when its past is priced again. By the clock of another
+ * plan the last of them may not have begun by `untilMs`, and then waits for its time.
+ */
+export function accrueAsFarAs(
+  plan: MeterPlan,
+  before: MeterState,
+  { nextDay }: MeterState,
+  untilMs = Infinity,
+): Priced {
+  return accrueDays(plan, before, untilMs, nextDay);
 }
 
 function accrueDays(plan: MeterPlan, before: MeterState, untilMs: number, untilDay: number): Priced {

@@ -89,7 +89,7 @@ export class Rerating {
     const { headMs, rerateMs } = meter;
     if (before === null || headMs === null || rerateMs === null) return;
     const closedMs = this.selectClosed.get(meter.meterKey) ?? null;
-    const again = this.priceAgain(meter, before, rerateMs);
+    const again = this.priceAgain(batch, meter, before, rerateMs);
     this.correct(batch, meter, before, this.endAt(meter, again, closedMs), { headMs, readingMs });
   }
 
@@ -101,7 +101,7 @@ export class Rerating {
     if (before === null || headMs === null) return;
     const nextDay = dayAfterStay(this.prices.planOf(meter), closedMs);
     if (before.nextDay <= nextDay) return;
-    const again = this.priceAgain(meter, { ...before, nextDay }, closedMs);
+    const again = this.priceAgain(batch, meter, { ...before, nextDay }, closedMs);
     this.correct(batch, meter, before, again, { headMs, readingMs: null });
   }
 
@@ -125,7 +125,7 @@ export class Rerating {
     return endOfStay(this.prices.planOf(meter), state, { headMs, headWh }, closedMs).state;
   }
 
-  private priceAgain(meter: LiveMeter, before: MeterState, sinceMs: number): MeterState {
+  private priceAgain({ nowMs }: Batch, meter: LiveMeter, before: MeterState, sinceMs: number): MeterState {
     const plan = this.prices.planOf(meter);
     const mark = this.marks.before(meter, plan, sinceMs);
     if (mark.atMs === mark.firstMs) this.prices.keepCheckpoint(meter, mark.atMs, mark.state);
@@ -137,7 +137,7 @@ export class Rerating {
       if (state.periodFromMs !== earlier.periodFromMs)
         this.prices.keepCheckpoint(meter, segment.fromMs, earlier);
     }
-    return accrueAsFarAs(plan, state, before).state;
+    return accrueAsFarAs(plan, state, before, nowMs).state;
   }
 }
 

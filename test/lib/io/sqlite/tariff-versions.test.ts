@@ -194,6 +194,28 @@ describe('a tariff version', () => {
     assertSound();
   });
 
+  it('gives a day back that has not begun by its own clock, and charges it when it has', () => {
+    const daily = (version: number, timeZone: string): Tariff =>
+      monthly(version, { timeZone, components: [DAY] });
+    const firstMs = Date.parse('2025-04-05T03:00:00Z');
+    open(daily(1, 'Australia/Lord_Howe'));
+    read(firstMs, 0);
+    // There it is half past midnight of April 7, and in UTC still the day before.
+    const nowMs = Date.parse('2025-04-06T14:00:00Z');
+    chargeDue(nowMs);
+    assert.equal(paid(), 3 * DAY.amountMicros);
+    approve(daily(2, 'UTC'), firstMs, nowMs + 1);
+    chargeDue(nowMs + 2);
+    assert.equal(paid(), 2 * DAY.amountMicros);
+    assertSound();
+    const midnightMs = Date.parse('2025-04-07T00:00:00Z');
+    chargeDue(midnightMs - 1);
+    assert.equal(paid(), 2 * DAY.amountMicros);
+    chargeDue(midnightMs);
+    assert.equal(paid(), 3 * DAY.amountMicros);
+    assertSound();
+  });
+
   it('that changes the past is priced a few meters at a time, while readings go on', () => {
     open(monthly(1, {}));
     const meters = Array.from({ length: 25 }, (_, index) => index + 1);
