@@ -11,6 +11,9 @@ interface Card {
 
 interface Held {
   cards: Card[];
+  fields: { key: string }[];
+  problem: string;
+  settlement(card: { refusalId: number }): unknown;
   take(msg: object): void;
 }
 
@@ -62,6 +65,41 @@ describe('the list of held readings', () => {
     assert.deepEqual(choicesOf(400, 'jump'), ['accept', 'swap', 'reject']);
     assert.deepEqual(choicesOf(400, 'clock'), ['reject', 'accept']);
     assert.deepEqual(choicesOf(400, 'no such cause'), ['accept', 'rollover', 'reset', 'swap', 'reject']);
+  });
+
+  it('asks for both registers of a two-way device, and sends what was entered', () => {
+    const widget = bareWidget('held.vue') as Held;
+    const fellTwoWay = held('fell') as { content: string };
+    fellTwoWay.content = fellTwoWay.content.replace('}', ',"exportWh":20}');
+    widget.take(site(1_250_000));
+    widget.take(list(fellTwoWay, held('fell', 'M1', 500, 2)));
+    const keys = (): string[] => widget.fields.map(({ key }) => key);
+    const own = ['openingKwh', 'closingKwh'];
+    Object.assign(widget, { as: 'swap', openId: 2 });
+    assert.deepEqual(keys(), own);
+    Object.assign(widget, { openId: 1 });
+    assert.deepEqual(keys(), [...own, 'otherOpeningKwh', 'otherClosingKwh']);
+    const settlementWith = (other: object): unknown => {
+      const form = { openingKwh: '0', closingKwh: '', otherOpeningKwh: '', otherClosingKwh: '', ...other };
+      return widget.settlement.call(Object.assign(widget, { form }), { refusalId: 1 });
+    };
+    const given = { refusalId: 1, as: 'swap', openingWh: 0, closingWh: undefined };
+    const nothing = { otherOpeningWh: undefined, otherClosingWh: undefined };
+    assert.deepEqual(settlementWith({}), { ...given, ...nothing });
+    assert.deepEqual(settlementWith({ otherOpeningKwh: '0.01', otherClosingKwh: '5' }), {
+      ...given,
+      otherOpeningWh: 10,
+      otherClosingWh: 5_000,
+    });
+    for (const other of [{ otherClosingKwh: '5' }, { otherOpeningKwh: 'x' }]) {
+      assert.equal(settlementWith(other), null);
+      assert.match(widget.problem, /fed back/);
+    }
+  });
+
+  it('says of a reading without a price that it is taken by itself', () => {
+    assert.match(cardsOf(400, held('no-price'))[0]?.why ?? '', /taken by itself once one is approved\.$/);
+    assert.deepEqual(choicesOf(400, 'no-price'), ['accept', 'reject']);
   });
 
   it('shows the sentence of the check with its figures', () => {
