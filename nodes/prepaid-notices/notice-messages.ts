@@ -3,6 +3,7 @@ import type { Notice, NoticeChannel } from '../lib/notice/notice';
 import { goesFirst, NOTICE_RULES } from '../lib/notice/notice-rules';
 import { noticeTopic } from '../lib/notice/notice-settings';
 import type { NoticeLabel, PrepaidMessage } from '../lib/meter/prepaid-message';
+import { escapeHtml } from '../lib/text/escape-html';
 
 export interface Handing {
   notice: Notice;
@@ -14,6 +15,8 @@ export interface Handing {
 export interface MessageStyle {
   siteName: string;
   mqttPrefix: string;
+  /** What goes with the text as a page of its own; null where there is nothing but the text. */
+  pageOf: (notice: Notice) => string | null;
 }
 
 const HOUR_MS = 3_600_000;
@@ -37,9 +40,9 @@ const MESSAGES: Readonly<Record<NoticeChannel, Compose>> = {
     },
     prepaid: { notice: label },
   }),
-  email: ({ notice, to }, { siteName }, label) => ({
+  email: ({ notice, to }, { siteName, pageOf }, label) => ({
     topic: [siteName, notice.accountId].filter((part) => part !== '').join(' · '),
-    payload: notice.text,
+    ...mailBody(notice.text, pageOf(notice)),
     to,
     prepaid: { notice: label },
   }),
@@ -63,6 +66,16 @@ const MESSAGES: Readonly<Record<NoticeChannel, Compose>> = {
 export function messageFor(channel: NoticeChannel, handing: Handing, style: MessageStyle): PrepaidMessage {
   const { notice, attempt } = handing;
   return MESSAGES[channel](handing, style, { noticeId: notice.noticeId, attempt, channel });
+}
+
+/**
+ * An e-mail node takes a payload with a tag in it for HTML, and then the text from `plaintext`. So that nothing that
+ * somebody wrote becomes a page, a text with such a sign goes as a page in which it is escaped.
+ */
+function mailBody(text: string, page: string | null): PrepaidMessage {
+  if (page !== null) return { payload: page, plaintext: text };
+  if (!text.includes('<')) return { payload: text };
+  return { payload: `<p>${escapeHtml(text)}</p>`, plaintext: text };
 }
 
 function priorityOf({ kind }: Notice): 'urgent' | 'normal' | 'low' {

@@ -17,6 +17,7 @@ import { localDays, type LocalDays } from '../lib/time/local-days';
 import { CalendarDesk } from './calendar-desk';
 import { NoticeDesk, type NoticeEvent } from './notice-desk';
 import { DEFAULTS, MIGRATIONS, type PrepaidNoticesConfig } from './prepaid-notices.config';
+import { StatementMail } from './statement-mail';
 import { TextDesk, throwIfRefused } from './text-desk';
 import { UseDesk } from './use-desk';
 
@@ -132,20 +133,21 @@ function openDesks(RED: NodeAPI, node: Node, definition: NodeDef, tell: (event: 
   const use = new UseDesk(site, days);
   const { makesStatements, makesTips, confirms } = config;
   const { calendarMinute, mqttPrefix, country } = settings;
+  const warn = (error: Error): void => node.warn(error);
+  const mail = new StatementMail(site, warn);
   const busy = busyWatch(site);
   return {
     site,
     notices: new NoticeDesk(site, {
       siteName: site.siteName,
       mqttPrefix,
+      pageOf: (notice) => mail.pageOf(notice),
       rules: () => ({ ...rulesOf(node, settings, days), busy: busy() }),
       hand: (channel, message) => node.send(at(PORT_BY_CHANNEL[channel], message)),
       tell,
     }),
     texts: new TextDesk(site, use, country),
-    calendar: new CalendarDesk(site, use, { makesStatements, makesTips, calendarMinute }, (error) =>
-      node.warn(error),
-    ),
+    calendar: new CalendarDesk(site, use, { makesStatements, makesTips, calendarMinute }, warn),
     confirms,
   };
 }

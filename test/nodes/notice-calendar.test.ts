@@ -115,6 +115,8 @@ describe('what the calendar brings', () => {
     // From 06:00 on the 15th to the last reading of the month, at 18:00: 62 times 100 Wh, at 8 a kWh.
     assert.deepEqual(first?.data, {
       period: '2023-11',
+      fromMs: at('2023-11-01'),
+      toMs: at('2023-12-01'),
       usedWh: 6_200,
       chargesMicros: 49_600_000,
       paidMicros: 500_000_000,

@@ -178,6 +178,45 @@ describe('prepaid-notices', () => {
     assert.equal((await eventOf('sent'))['channel'], 'email');
   });
 
+  it('sends a statement by e-mail as a page, with its text beside it', async () => {
+    await start({ channel: 'email' }, { email: 'asha@example.org', name: 'Asha & <Sons>', language: 'fr' });
+    const paid = flow.next('mail');
+    pay('r1');
+    await paid;
+    const { ledger } = flow;
+    const toMs = ledger.nowMs() + 1;
+    const figures = { period: '2026-10', fromMs: toMs - 86_400_000, toMs, usedWh: 0, chargesMicros: 0 };
+    const notice = { period: '2026-10', figures: { ...figures, paidMicros: 50_000_000 } };
+    const sent = flow.next('mail');
+    await ledger.post({
+      type: 'calendarNotice',
+      accountId: 'A1',
+      kind: 'statement',
+      dueMs: 0,
+      nextMs: 1,
+      notice,
+    });
+    const [stored] = ledger.store.recentNotices(1);
+    flow.send('notices', { payload: stored });
+    const mail = await sent;
+    assert.equal(mail['to'], 'asha@example.org');
+    assert.equal(mail['plaintext'], stored?.text);
+    const page = String(mail.payload);
+    assert.match(page, /^<!doctype html>\n<html lang="fr">/);
+    assert.match(page, /Asha &amp; &lt;Sons&gt;/);
+    assert.match(page, /Recharges<\/th><td class="number">\+50\.00</);
+  });
+
+  it('lets nothing that somebody wrote become a page of a mail', async () => {
+    const ownTexts = [{ language: 'en', kind: 'top-up', text: '<b>{amount}</b> & {balance}' }];
+    await start({ channel: 'email' }, { email: 'asha@example.org' }, { configVersion: 1, ownTexts });
+    const sent = flow.next('mail');
+    pay('r1');
+    const mail = await sent;
+    assert.equal(mail.payload, '<p>&lt;b&gt;INR 50.00&lt;/b&gt; &amp; INR 50.00</p>');
+    assert.equal(mail['plaintext'], '<b>INR 50.00</b> & INR 50.00');
+  });
+
   it('publishes under a topic of the account’s own', async () => {
     await start({ channel: 'mqtt' }, { accountId: 'A1', phone: '' });
     const sent = flow.next('mqtt');

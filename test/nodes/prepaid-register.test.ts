@@ -1,4 +1,6 @@
+import Database from 'better-sqlite3';
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { RunningFlow } from './running-flow';
 
 describe('prepaid-register', () => {
@@ -22,6 +24,13 @@ describe('prepaid-register', () => {
     ]);
   });
   afterEach(() => flow.close());
+
+  const auditsOf = (subject: string): unknown => {
+    const db = new Database(join(flow.folder, 'ledger.sqlite'), { readonly: true });
+    const count = db.prepare('SELECT count(*) FROM audit WHERE subject = ?').pluck().get(subject);
+    db.close();
+    return count;
+  };
 
   const house = (number: number): object => ({
     accountId: `A${number}`,
@@ -57,6 +66,37 @@ describe('prepaid-register', () => {
     assert.equal(flow.ledger.store.knownMeter('M2'), undefined);
   });
 
+  const contactOf = (accountId: string): unknown[] => {
+    const card = flow.ledger.store.accountCard(accountId);
+    return [card?.language, card?.channel, card?.email];
+  };
+
+  it('takes how a customer wants to be told, and leaves what is not said as it is', async () => {
+    const entry = { ...house(1), language: 'ne' };
+    await flow.ask('register', { payload: entry }, 'out');
+    assert.deepEqual(contactOf('A1'), ['ne', null, '']);
+    const told = { ...entry, channel: 'email', email: 'asha@example.org' };
+    await flow.ask('register', { payload: told }, 'out');
+    assert.deepEqual(contactOf('A1'), ['ne', 'email', 'asha@example.org']);
+    // A second meter of the same customer, and the first one again with another name.
+    await flow.ask('register', { payload: { ...entry, meterId: 'M2' } }, 'out');
+    await flow.ask('register', { payload: { ...entry, name: 'Mill Lane 1' } }, 'out');
+    assert.deepEqual(contactOf('A1'), ['ne', 'email', 'asha@example.org']);
+    await flow.ask('register', { payload: { ...entry, channel: null } }, 'out');
+    assert.deepEqual(contactOf('A1'), ['ne', null, 'asha@example.org']);
+    await flow.ask('register', { payload: { ...entry, email: '' } }, 'out');
+    assert.deepEqual(contactOf('A1'), ['ne', null, '']);
+  });
+
+  it('writes the same entry into the audit once, also with an address', async () => {
+    const told = { ...house(1), channel: 'mqtt', email: 'asha@example.org' };
+    for (let time = 0; time < 3; time += 1) await flow.ask('register', { payload: told }, 'out');
+    await flow.ask('register', { payload: house(1) }, 'out');
+    assert.equal(auditsOf('A1'), 1);
+    await flow.ask('register', { payload: { ...told, channel: 'sms' } }, 'out');
+    assert.equal(auditsOf('A1'), 2);
+  });
+
   it('makes a meter known that was held as unknown before', async () => {
     const { chain } = flow.ledger;
     const reading = { meterId: 'M1', atMs: flow.ledger.nowMs(), energyWh: 1 };
@@ -73,6 +113,11 @@ describe('prepaid-register', () => {
     [{ ...house(1), relay: { dialect: 'morse' } }, /relay.dialect must be one of json, .*, got "morse"/],
     [{ ...house(1), protected: 'yes' }, /protected must be true or false, got "yes"/],
     [[house(1), { ...house(2), name: 5 }], /name must be text.*"5"/],
+    [{ ...house(1), channel: 'fax' }, /channel must be sms, email, mqtt, got "fax"/],
+    [{ ...house(1), email: 'nobody' }, /email must be an e-mail address, or empty, got "nobody"/],
+    [{ ...house(1), email: 7 }, /email must be an e-mail address, or empty, got "7"/],
+    [{ ...house(1), email: 'a@b.org,c@d.org' }, /email must be an e-mail address, .*got "a@b.org,c@d.org"/],
+    [{ ...house(1), channel: 'email', email: '' }, /email must be an address where channel is email, got ""/],
   ];
   for (const [payload, says] of bad) {
     it(`refuses ${JSON.stringify(payload)} whole`, async () => {

@@ -51,6 +51,9 @@ export interface Registration {
   meterId: string;
   phone: string;
   language: string;
+  /** What is absent stays as it is, since customers may choose it themselves; null leaves the channel to the site. */
+  channel?: NoticeChannel | null;
+  email?: string;
   isProtected: boolean;
   relayDialect: string;
   /** What the dialect has to know of this relay. */

@@ -1,5 +1,6 @@
 import { showValue } from '../text/show-value';
 import { isMeterId } from '../meter/meter-id';
+import { emailAddress, noticeChannel } from '../notice/notice-settings';
 import { parseRelayEntry } from '../relay/dialects';
 import { MAX_SANCTIONED_LOAD_W } from '../tariff/tariff-limits';
 import type { Registration } from './account';
@@ -37,6 +38,7 @@ function parseRegistration(item: unknown): Registration {
     meterId,
     phone: text(source, 'phone', MAX_ID_LENGTH, ''),
     language: text(source, 'language', MAX_ID_LENGTH, 'en'),
+    ...contactOf(source),
     isProtected: flag(source, 'protected') ?? false,
     relayDialect: relay.dialect,
     relaySettings: relay.settings,
@@ -46,6 +48,16 @@ function parseRegistration(item: unknown): Registration {
     isLifeline: flag(source, 'lifeline'),
     termsFromMs: whole(source, 'termsFromMs', Number.MAX_SAFE_INTEGER),
   };
+}
+
+/** How the customer wants to be told, and the address that may take. */
+function contactOf({ channel, email }: Source): Pick<Registration, 'channel' | 'email'> {
+  const contact: Pick<Registration, 'channel' | 'email'> = {};
+  if (channel !== undefined) contact.channel = channel === null ? null : noticeChannel('channel', channel);
+  if (email !== undefined && email !== null) contact.email = emailAddress('email', email);
+  if (contact.channel === 'email' && contact.email === '')
+    throw new RangeError('email must be an address where channel is email, got ""');
+  return contact;
 }
 
 function flag(source: Source, field: string): boolean | null {

@@ -3,7 +3,7 @@ import type { NoticeLabel, PrepaidMessage } from '../meter/prepaid-message';
 import { showValue } from '../text/show-value';
 import { NOTICE_CHANNELS } from './notice';
 import type { Word } from './delivery';
-import { noticeChannel } from './notice-settings';
+import { emailAddress, noticeChannel } from './notice-settings';
 import { isLanguage, languageCode, type OwnTexts } from './notice-text';
 
 /** A text of a customer, as a modem hands it on. */
@@ -31,8 +31,6 @@ const WORD_STATES: Readonly<Record<string, Word['state']>> = {
   failed: 'failed',
   unknown: 'unconfirmed',
 };
-const MAX_EMAIL_LENGTH = 254;
-const EMAIL = /^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+$/;
 
 type Source = Readonly<Record<string, unknown>>;
 
@@ -110,12 +108,7 @@ function contactOf(value: unknown, own: OwnTexts): NoticeInput {
   }
   if (channel !== undefined)
     change.channel = channel === null ? null : noticeChannel('contact.channel', channel);
-  if (email !== undefined) {
-    const isGood =
-      typeof email === 'string' && email.length <= MAX_EMAIL_LENGTH && (email === '' || EMAIL.test(email));
-    if (!isGood) return bad('contact.email', email, 'an e-mail address, or empty');
-    change.email = email;
-  }
+  if (email !== undefined) change.email = emailAddress('contact.email', email);
   if (optedOut !== undefined) {
     if (typeof optedOut !== 'boolean') return bad('contact.optedOut', optedOut, 'true or false');
     change.isOptedOut = optedOut;

@@ -1,4 +1,5 @@
 import { countryNumbers } from '../sms/country-numbers';
+import { showValue } from '../text/show-value';
 import { minuteOfDay } from '../time/wall-moment';
 import { NOTICE_CHANNELS, type NoticeChannel } from './notice';
 import { quietHours, type QuietHours } from './quiet-hours';
@@ -24,6 +25,8 @@ export interface NoticeSettings {
 }
 
 const MAX_PREFIX_LENGTH = 200;
+const MAX_EMAIL_LENGTH = 254;
+const EMAIL = /^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+$/;
 
 /** Reads the settings. Throws with the field and its value when one is wrong. */
 export function noticeSettings(texts: NoticeSettingTexts): NoticeSettings {
@@ -46,6 +49,14 @@ export function noticeChannel(field: string, value: unknown): NoticeChannel {
   const found = NOTICE_CHANNELS.find((channel) => channel === value);
   if (found) return found;
   throw new RangeError(`${field} must be ${NOTICE_CHANNELS.join(', ')}, got "${String(value).slice(0, 80)}"`);
+}
+
+/** One address, or none. More than one would tell others what concerns the customer alone. */
+export function emailAddress(field: string, value: unknown): string {
+  const isGood =
+    typeof value === 'string' && value.length <= MAX_EMAIL_LENGTH && (value === '' || EMAIL.test(value));
+  if (isGood) return value;
+  throw new RangeError(`${field} must be an e-mail address, or empty, got "${showValue(value)}"`);
 }
 
 /** What stands before account or office in the topics of notices. */

@@ -1,4 +1,5 @@
 import { formatAmount, type Micros } from '../money/micros';
+import { escapeHtml } from '../text/escape-html';
 import type { Receipt } from './receipt';
 import { receiptWords, type ReceiptWords } from './receipt-words';
 import { kWhText } from './receipt-text';
@@ -99,16 +100,4 @@ function table(rows: readonly Row[]): string {
       `<tr${isSum === true ? ' class="sum"' : ''}><th scope="row">${escapeHtml(label)}</th><td>${escapeHtml(value)}</td></tr>`,
   );
   return `<table><tbody>\n${lines.join('\n')}\n</tbody></table>`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
 }

@@ -25,6 +25,8 @@ interface RegisteredRow {
   name: string;
   phone: string;
   language: string;
+  email: string;
+  channel: string | null;
   is_protected: number;
   dialect: string;
   settings: string;
@@ -40,9 +42,29 @@ interface Entry {
   name: string;
   phone: string;
   language: string;
+  email: string;
+  channel: string | null;
   isProtected: boolean;
   relayDialect: string;
   relaySettings: object;
+}
+
+const UPSERT_CUSTOMER = `INSERT INTO customer (customer_id, name, phone, language, email, channel)
+  VALUES (@customerId, @name, @phone, @language, coalesce(@email, ''), @channel)
+  ON CONFLICT (customer_id) DO UPDATE SET name = excluded.name, phone = excluded.phone,
+    language = excluded.language, email = coalesce(@email, email),
+    channel = CASE WHEN @hasChannel THEN excluded.channel ELSE channel END
+  RETURNING customer_key`;
+
+/** A customer's row; what a registration leaves out stays. */
+interface Customer {
+  customerId: string;
+  name: string;
+  phone: string;
+  language: string;
+  email: string | null;
+  channel: string | null;
+  hasChannel: number;
 }
 
 interface Terms {
@@ -76,22 +98,15 @@ export class MeterPoster {
     private readonly rerating: Rerating,
     private readonly decisions: DecisionPoster,
   ) {
-    this.upsertCustomer = db
-      .prepare<[string, string, string, string], number>(
-        `INSERT INTO customer (customer_id, name, phone, language) VALUES (?, ?, ?, ?)
-         ON CONFLICT (customer_id) DO UPDATE SET name = excluded.name, phone = excluded.phone,
-           language = excluded.language
-         RETURNING customer_key`,
-      )
-      .pluck();
+    this.upsertCustomer = db.prepare<[Customer], number>(UPSERT_CUSTOMER).pluck();
     this.upsertAccount = db.prepare(
       `INSERT INTO account (account_key, account_id, customer_key, is_protected) VALUES (?, ?, ?, ?)
        ON CONFLICT (account_key) DO UPDATE SET customer_key = excluded.customer_key,
          is_protected = excluded.is_protected`,
     );
     this.selectRegistered = db.prepare<[string, number], RegisteredRow>(
-      `SELECT meter_key, meter_id, account_id, customer_id, name, phone, language, is_protected, dialect, settings, head_ms,
-         tariff_id, sanctioned_load_w, is_lifeline
+      `SELECT meter_key, meter_id, account_id, customer_id, name, phone, language, email, channel, is_protected, dialect,
+         settings, head_ms, tariff_id, sanctioned_load_w, is_lifeline
        FROM meter JOIN account USING (account_key) JOIN customer USING (customer_key) JOIN relay USING (meter_key)
          JOIN meter_terms USING (meter_key) LEFT JOIN head USING (meter_key)
        WHERE meter_id = ? AND closed_ms IS NULL ORDER BY from_ms <= ? DESC, from_ms DESC LIMIT 1`,
@@ -149,7 +164,7 @@ export class MeterPoster {
     if (stored && stored.account_id !== accountId)
       return refuse('meterId', meterId, 'belongs to another account: take it down there first');
     const terms = termsOf(registration, stored);
-    const isSame = stored && isDeepStrictEqual(entryOf(stored), entryIn(registration));
+    const isSame = stored && isDeepStrictEqual(entryOf(stored), entryIn(registration, stored));
     const hasSameTerms = stored && isDeepStrictEqual(termsOf(null, stored), terms);
     // Saying again what is known is no change, and so not worth a line in the audit.
     if (isSame && hasSameTerms) return RECORDED;
@@ -237,7 +252,9 @@ export class MeterPoster {
 
   private storeEntry(registration: Registration, knownKey: number | undefined): number {
     const { accountId, customerId, meterId, name, phone, language, isProtected, relayDialect } = registration;
-    const customerKey = this.upsertCustomer.get(customerId, name, phone, language);
+    const { email = null, channel } = registration;
+    const contact = { email, channel: channel ?? null, hasChannel: channel === undefined ? 0 : 1 };
+    const customerKey = this.upsertCustomer.get({ customerId, name, phone, language, ...contact });
     const accountKey = this.books.bookKey(customerAccount(accountId));
     this.upsertAccount.run(accountKey, accountId, customerKey, isProtected ? 1 : 0);
     // A meter that was here before counts from when it was taken down; a new one from whenever it was first read.
@@ -267,15 +284,18 @@ function entryOf(row: RegisteredRow): Entry {
     name: row.name,
     phone: row.phone,
     language: row.language,
+    email: row.email,
+    channel: row.channel,
     isProtected: row.is_protected === 1,
     relayDialect: row.dialect,
     relaySettings: JSON.parse(row.settings) as object,
   };
 }
 
-function entryIn(registration: Registration): Entry {
+function entryIn(registration: Registration, stored: RegisteredRow): Entry {
   const { customerId, name, phone, language, isProtected, relayDialect, relaySettings = {} } = registration;
-  return { customerId, name, phone, language, isProtected, relayDialect, relaySettings };
+  const { email = stored.email, channel = stored.channel } = registration;
+  return { customerId, name, phone, language, email, channel, isProtected, relayDialect, relaySettings };
 }
 
 /** What a registration leaves out stays as it is. */
