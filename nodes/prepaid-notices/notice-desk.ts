@@ -45,6 +45,8 @@ export interface DeskOptions extends MessageStyle {
   /** Hands a message to a channel. */
   hand: (channel: NoticeChannel, message: PrepaidMessage) => void;
   tell: (event: NoticeEvent) => void;
+  /** Hears of a channel that notices wait for, since nothing is wired to its output. */
+  onUnwired: (channel: NoticeChannel) => void;
 }
 
 /** Takes notices from the ledger to their readers. Every step is stored before anything leaves. */
@@ -134,6 +136,7 @@ export class NoticeDesk {
     const nowMs = this.site.nowMs();
     const step = stepWhenDue(notice, delivery, this.contactOf(notice), rules, nowMs);
     if (!(await this.store(notice, delivery, step.after))) return false;
+    if (step.do === 'store' && step.unwired) this.options.onUnwired(step.unwired);
     if (step.do === 'hand') {
       const { attempt } = step.after;
       const message = messageFor(step.channel, { notice, to: step.to, attempt, nowMs }, this.options);
@@ -148,6 +151,8 @@ export class NoticeDesk {
     const result = await this.site.post({ type: 'noticeStep', noticeId, before, after });
     if (result.outcome !== 'recorded') return false;
     const { state: event, channel, reason } = after;
+    // Whoever waits on for the same is no news.
+    if (event === 'waiting' && before.state === event && before.reason === reason) return true;
     const atMs = this.site.nowMs();
     this.options.tell({ event, noticeId, kind, accountId, channel, reason, atMs });
     return true;

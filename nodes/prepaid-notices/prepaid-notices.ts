@@ -1,39 +1,26 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { PrepaidMessage } from '../lib/meter/prepaid-message';
 import type { DeliveryRules } from '../lib/notice/delivery';
-import { NOTICE_CHANNELS, type Notice, type NoticeChannel } from '../lib/notice/notice';
+import type { Notice, NoticeChannel } from '../lib/notice/notice';
 import { parseNoticeInput, type NoticeInput } from '../lib/notice/notice-input';
-import { noticeSettings, type NoticeSettings } from '../lib/notice/notice-settings';
+import { noticeSettings } from '../lib/notice/notice-settings';
 import { subjectsToldBy } from '../lib/policy/warning-rules';
 import { migrateConfig } from '../lib/red/config-migration';
 import { onClose } from '../lib/red/on-close';
 import { onInput } from '../lib/red/on-input';
 import { readyOrFault } from '../lib/red/ready-or-fault';
 import { requireSite } from '../lib/red/site-access';
-import { StatusLine } from '../lib/red/status';
 import type { Site } from '../lib/site/site';
 import { toError } from '../lib/text/to-error';
-import { localDays, type LocalDays } from '../lib/time/local-days';
+import { localDays } from '../lib/time/local-days';
 import { CalendarDesk } from './calendar-desk';
-import { NoticeDesk, type NoticeEvent } from './notice-desk';
+import { NoticeDesk, type DeskOptions, type NoticeEvent } from './notice-desk';
+import { NoticeStatus } from './notice-status';
+import { at, openChannels, Port, PORT_BY_CHANNEL, type OpenChannels } from './output-ports';
 import { DEFAULTS, MIGRATIONS, type PrepaidNoticesConfig } from './prepaid-notices.config';
 import { StatementMail } from './statement-mail';
 import { TextDesk, throwIfRefused } from './text-desk';
 import { UseDesk } from './use-desk';
-
-/** Output ports. */
-const enum Port {
-  Texts,
-  Mails,
-  Mqtt,
-  Events,
-}
-const PORTS = [Port.Texts, Port.Mails, Port.Mqtt, Port.Events];
-const PORT_BY_CHANNEL: Readonly<Record<NoticeChannel, Port>> = {
-  sms: Port.Texts,
-  email: Port.Mails,
-  mqtt: Port.Mqtt,
-};
 
 /** What waits for its time, or for another try, is looked for this often. */
 const DELIVER_EVERY_MS = 2_000;
@@ -46,6 +33,7 @@ const COUNT_EVERY_MS = 30_000;
 
 interface Desks {
   site: Site;
+  usualChannel: NoticeChannel;
   notices: NoticeDesk;
   texts: TextDesk;
   calendar: CalendarDesk;
@@ -55,31 +43,32 @@ interface Desks {
 export = function register(RED: NodeAPI): void {
   function PrepaidNotices(this: Node, definition: NodeDef): void {
     RED.nodes.createNode(this, definition);
-    const status = new StatusLine(this);
+    const open = openChannels(RED, this);
+    const status = new NoticeStatus(RED, this, open);
     let giveBack = (): void => undefined;
     let isClosed = false;
     const ready = readyOrFault(
       this,
       () => {
-        const desks = openDesks(RED, this, definition, (event) => tell(event));
+        const desks = openDesks(RED, this, definition, open, {
+          tell: (event) => tell(event),
+          onUnwired: (channel) => status.missing(channel),
+        });
         giveBack = desks.site.claimDelivery();
-        status.show('idle', () => RED._('prepaid-notices.status.ready'));
+        status.ready();
         return desks;
       },
-      () => status.show('broken', () => RED._('prepaid-notices.status.not-ready')),
+      () => status.notReady(),
     );
 
     const tell = (event: NoticeEvent): void => {
       this.send(at(Port.Events, { topic: event.event, payload: event }));
-      if (event.event === 'failed') status.show('broken', () => RED._('prepaid-notices.status.failed'));
-      else status.show('well', () => onTheWay(RED, ready().site));
-      if (hasArrived(event)) {
-        const { noticeId, atMs } = event;
-        // Without a guard nobody waits for it; with one, a warning that arrived may allow what comes after it.
-        ready()
-          .site.askGuard({ delivered: { noticeId, atMs } })
-          .catch((error: unknown) => this.debug(toError(error)));
-      }
+      const { site } = ready();
+      status.after(event, site);
+      if (!hasArrived(event)) return;
+      const { noticeId, atMs } = event;
+      // Without a guard nobody waits for it; with one, a warning that arrived may allow what comes after it.
+      site.askGuard({ delivered: { noticeId, atMs } }).catch((error: unknown) => this.debug(toError(error)));
     };
 
     onInput<PrepaidMessage>(this, async (message) => {
@@ -97,7 +86,11 @@ export = function register(RED: NodeAPI): void {
         // Why it is not ready has been said already.
       }
     };
-    const deliver = (): void => attempt(({ notices }) => notices.deliver());
+    const deliver = (): void =>
+      attempt((desks) => {
+        status.lookAtWires(desks.usualChannel, desks.site);
+        return desks.notices.deliver();
+      });
     const lookAtCalendar = (): void =>
       attempt(async ({ site, calendar, notices }) => {
         const untilMs = site.monotonicMs() + CALENDAR_FOR_MS;
@@ -125,7 +118,13 @@ export = function register(RED: NodeAPI): void {
   RED.nodes.registerType('prepaid-notices', PrepaidNotices);
 };
 
-function openDesks(RED: NodeAPI, node: Node, definition: NodeDef, tell: (event: NoticeEvent) => void): Desks {
+function openDesks(
+  RED: NodeAPI,
+  node: Node,
+  definition: NodeDef,
+  open: OpenChannels,
+  hearing: Pick<DeskOptions, 'tell' | 'onUnwired'>,
+): Desks {
   const config = migrateConfig<PrepaidNoticesConfig>(definition, MIGRATIONS, DEFAULTS);
   const settings = noticeSettings(config);
   const site = requireSite(RED, config.site);
@@ -135,16 +134,17 @@ function openDesks(RED: NodeAPI, node: Node, definition: NodeDef, tell: (event: 
   const { calendarMinute, mqttPrefix, country } = settings;
   const warn = (error: Error): void => node.warn(error);
   const mail = new StatementMail(site, warn);
-  const busy = busyWatch(site);
+  const load = loadWatch(site);
   return {
     site,
+    usualChannel: settings.channel,
     notices: new NoticeDesk(site, {
       siteName: site.siteName,
       mqttPrefix,
       pageOf: (notice) => mail.pageOf(notice),
-      rules: () => ({ ...rulesOf(node, settings, days), busy: busy() }),
+      rules: () => ({ channel: settings.channel, quiet: settings.quiet, days, open: open(), ...load() }),
       hand: (channel, message) => node.send(at(PORT_BY_CHANNEL[channel], message)),
-      tell,
+      ...hearing,
     }),
     texts: new TextDesk(site, use, country),
     calendar: new CalendarDesk(site, use, { makesStatements, makesTips, calendarMinute }, warn),
@@ -153,31 +153,21 @@ function openDesks(RED: NodeAPI, node: Node, definition: NodeDef, tell: (event: 
 }
 
 /** A modem that has hundreds of texts to send gets only what goes first beside them. */
-function busyWatch(site: Site): () => DeliveryRules['busy'] {
-  let waiting = 0;
+function loadWatch(site: Site): () => Pick<DeliveryRules, 'busy' | 'underWay'> {
+  const { notices } = site.store;
+  let counted = 0;
   let countedMs = -Infinity;
-  return () => {
-    const { notices } = site.store;
-    if (notices.countUnderWay('sms') < MOST_TEXTS_UNDER_WAY) return new Map();
-    // Of a million notices even the number takes its time.
-    if (site.monotonicMs() - countedMs >= COUNT_EVERY_MS) {
-      countedMs = site.monotonicMs();
-      waiting = notices.countUndelivered();
-    }
-    return new Map([['sms', waiting]]);
+  // Of a million notices even the number takes its time.
+  const underWay = (): number => {
+    if (site.monotonicMs() - countedMs < COUNT_EVERY_MS) return counted;
+    countedMs = site.monotonicMs();
+    counted = notices.countUndelivered();
+    return counted;
   };
-}
-
-/** Wires can change without the node being made anew, so they are looked at when they matter. */
-function rulesOf(
-  node: Node,
-  { channel, quiet }: NoticeSettings,
-  days: LocalDays,
-): Omit<DeliveryRules, 'busy'> {
-  const { wires } = node as Node & { wires?: unknown[][] };
-  const isWired = (port: Port): boolean => (wires?.[port] ?? []).length > 0;
-  const open = new Set(NOTICE_CHANNELS.filter((each) => isWired(PORT_BY_CHANNEL[each])));
-  return { channel, quiet, days, open };
+  return () => {
+    const isBusy = notices.countUnderWay('sms') >= MOST_TEXTS_UNDER_WAY;
+    return { busy: new Set<NoticeChannel>(isBusy ? ['sms'] : []), underWay };
+  };
 }
 
 /** Does what a message asks for; the answer goes out with it, null is none. */
@@ -226,15 +216,4 @@ function storedNotice(site: Site, noticeId: number): Notice {
 function hasArrived({ event, channel, kind }: NoticeEvent): boolean {
   if (subjectsToldBy(kind).size === 0) return false;
   return event === 'delivered' || (event === 'sent' && channel !== 'sms');
-}
-
-function onTheWay(RED: NodeAPI, site: Site): string {
-  const waiting = site.store.notices.countUndelivered();
-  return waiting === 0
-    ? RED._('prepaid-notices.status.all-told')
-    : RED._('prepaid-notices.status.waiting', { waiting });
-}
-
-function at(port: Port, message: PrepaidMessage): (PrepaidMessage | null)[] {
-  return PORTS.map((each) => (each === port ? message : null));
 }

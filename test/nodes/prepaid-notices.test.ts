@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { PrepaidMessage } from '../../nodes/lib/meter/prepaid-message';
 import { SqliteStore } from '../../nodes/lib/io/sqlite/sqlite-store';
 import { micros } from '../../nodes/lib/money/micros';
-import { RunningFlow } from './running-flow';
+import { RunningFlow, withDeadline } from './running-flow';
 
 const NOTICES = {
   id: 'notices',
@@ -231,6 +231,51 @@ describe('prepaid-notices', () => {
     pay('r1');
     const failed = await eventOf('failed');
     assert.equal(failed['reason'], 'no way to reach the reader');
+  });
+
+  describe('without a wire at an output', () => {
+    /** Ten seconds of the ledger are a moment of the test. */
+    const FAST = { clockRate: '300' };
+    const rewire = (wires: string[][]): void =>
+      (flow.node('notices') as unknown as { updateWires: (wires: string[][]) => void }).updateWires(wires);
+    /** The next status of this colour; its text is in the catalogue, which is not loaded here. */
+    const shown = (fill: string): Promise<unknown> =>
+      withDeadline(`a ${fill} status`, (resolve) => {
+        const node = flow.node('notices');
+        const show = node.status.bind(node);
+        node.status = (status) => {
+          show(status);
+          if (typeof status === 'object' && status.fill === fill) resolve(status);
+        };
+      });
+
+    it('waits, says which one is missing, and goes on once it is there', async () => {
+      await start({ wires: [[], [], [], ['event']] }, {}, FAST);
+      const isMissing = shown('yellow');
+      pay('r1');
+      const { noticeId, reason } = await eventOf('waiting');
+      assert.equal(reason, 'output 1 is not wired');
+      assert.equal(stateOf(noticeId), 'waiting');
+      await isMissing;
+      // A wire to a node that is not there leads nowhere.
+      rewire([['no such node'], [], [], ['event']]);
+      const texts: unknown[] = [];
+      flow.node('sms').on('input', (message) => texts.push(payloadOf(message as PrepaidMessage)['noticeId']));
+      pay('r2');
+      await flow.next('event');
+      assert.deepEqual(texts, []);
+      const isThere = shown('green');
+      rewire([['sms'], [], [], ['event']]);
+      while (texts.length < 2) await flow.next('sms');
+      assert.equal(texts[0], noticeId, 'the first comes first');
+      await isThere;
+      assert.equal(heard.filter(({ event }) => event === 'failed').length, 0);
+    });
+
+    it('says so also while nobody is to be told anything', async () => {
+      await flow.start([flow.site(), { ...NOTICES, wires: [[], ['mail'], ['mqtt'], ['event']] }, ...REST]);
+      await shown('yellow');
+    });
   });
 
   it('answers a customer’s text, in the customer’s language', async () => {

@@ -1,5 +1,5 @@
 import type { LocalDays } from '../time/local-days';
-import type { Delivery, Notice, NoticeChannel } from './notice';
+import { NOTICE_CHANNELS, type Delivery, type Notice, type NoticeChannel } from './notice';
 import { goesFirst, NOTICE_RULES } from './notice-rules';
 import { afterQuiet, type QuietHours } from './quiet-hours';
 
@@ -17,15 +17,19 @@ export interface DeliveryRules {
   channel: NoticeChannel;
   /** Channels that lead somewhere. */
   open: ReadonlySet<NoticeChannel>;
-  /** Channels that have enough to do for now, with how many notices wait. */
-  busy: ReadonlyMap<NoticeChannel, number>;
+  /** Channels that have enough to do for now. */
+  busy: ReadonlySet<NoticeChannel>;
+  /** How many notices are on their way. Asked only where many of them may have to wait. */
+  underWay: () => number;
   quiet: QuietHours | null;
   days: LocalDays;
 }
 
 /** What to do with a notice that is due; `after` is stored before anything leaves. */
 export type DueStep =
-  { do: 'hand'; after: Delivery; channel: NoticeChannel; to: string } | { do: 'store'; after: Delivery };
+  | { do: 'hand'; after: Delivery; channel: NoticeChannel; to: string }
+  /** With `unwired`, nothing is in the way but the wire of a channel. */
+  | { do: 'store'; after: Delivery; unwired?: NoticeChannel };
 
 /** What a channel says of a message. */
 export interface Word {
@@ -54,6 +58,8 @@ const REST_GROWTH = 4;
 /** A busy channel is asked again soon, by so many notices at a time: each that asks in vain is written again. */
 const BUSY_MS = MINUTE_MS;
 const ASKING_AT_A_TIME = 500;
+/** Whoever draws a missing wire looks on to see what happens. */
+const UNWIRED_MS = 10_000;
 
 /** A notice on its first step: it waits for its time, or whoever opted out goes without it. */
 export function newDelivery(notice: Notice, contact: Contact, rules: DeliveryRules, nowMs: number): Delivery {
@@ -85,25 +91,47 @@ export function stepWhenDue(
   const why = dropReason(notice, contact, nowMs);
   if (why !== null) return { do: 'store', after: dropped(delivery, why) };
   const notBeforeMs = calmMs(notice, rules, nowMs);
-  if (notBeforeMs > nowMs) return { do: 'store', after: { ...delivery, state: 'waiting', notBeforeMs } };
+  if (notBeforeMs > nowMs) return later(delivery, notBeforeMs);
   const way = wayTo(contact, rules);
-  if (!way)
+  if (way === null)
     return { do: 'store', after: { ...delivery, state: 'failed', reason: 'no way to reach the reader' } };
-  const before = rules.busy.get(way.channel);
-  if (before !== undefined && !goesFirst(notice.kind)) {
-    const turn = 1 + (notice.noticeId % Math.max(1, Math.ceil(before / ASKING_AT_A_TIME)));
-    return { do: 'store', after: { ...delivery, state: 'waiting', notBeforeMs: nowMs + turn * BUSY_MS } };
+  const turn = (pauseMs: number): number => nowMs + pauseMs * turnOf(notice, rules.underWay());
+  if ('unwired' in way) {
+    const { after } = later(delivery, turn(UNWIRED_MS));
+    return { do: 'store', after: { ...after, reason: unwiredReason(way.unwired) }, ...way };
   }
+  if (rules.busy.has(way.channel) && !goesFirst(notice.kind)) return later(delivery, turn(BUSY_MS));
+  return handOver(delivery, way, nowMs);
+}
+
+function handOver(
+  delivery: Delivery,
+  way: { channel: NoticeChannel; to: string },
+  nowMs: number,
+): DueStep & { do: 'hand' } {
+  const { channel } = way;
   const tries = delivery.tries + 1;
-  const answerMs = way.channel === 'sms' ? pauseMs(tries) + ANSWER_MS.sms : ANSWER_MS[way.channel];
-  const after: Delivery = {
-    ...delivery,
-    state: 'handed',
-    channel: way.channel,
-    tries,
-    notBeforeMs: nowMs + answerMs,
-  };
-  return { do: 'hand', after, ...way };
+  const answerMs = channel === 'sms' ? pauseMs(tries) + ANSWER_MS.sms : ANSWER_MS[channel];
+  const after: Delivery = { ...delivery, state: 'handed', channel, tries, notBeforeMs: nowMs + answerMs };
+  return { do: 'hand', after: { ...after, reason: '' }, ...way };
+}
+
+function later(delivery: Delivery, notBeforeMs: number): DueStep & { do: 'store' } {
+  // A wire that was missing may be there by now; why a message failed is still worth knowing.
+  const reason = NOTICE_CHANNELS.some((channel) => delivery.reason === unwiredReason(channel))
+    ? ''
+    : delivery.reason;
+  return { do: 'store', after: { ...delivery, state: 'waiting', notBeforeMs, reason } };
+}
+
+/** Of many that wait not all look at once: each has its turn. */
+function turnOf({ noticeId }: Notice, underWay: number): number {
+  return 1 + (noticeId % Math.max(1, Math.ceil(underWay / ASKING_AT_A_TIME)));
+}
+
+/** The outputs are in the order of the channels. */
+function unwiredReason(channel: NoticeChannel): string {
+  return `output ${NOTICE_CHANNELS.indexOf(channel) + 1} is not wired`;
 }
 
 /** How far each state is; nothing goes back. */
@@ -172,17 +200,26 @@ function pauseMs(tries: number): number {
   return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.max(0, tries - 1));
 }
 
-/** The first of what the reader chose, what the site takes, and what else reaches a person. */
-function wayTo(contact: Contact, rules: DeliveryRules): { channel: NoticeChannel; to: string } | null {
+/**
+ * The first of what the reader chose, what the site takes, and what else reaches a person. Where nothing but a wire is
+ * missing, the first channel that would do; null where there is no address.
+ */
+function wayTo(
+  contact: Contact,
+  rules: DeliveryRules,
+): { channel: NoticeChannel; to: string } | { unwired: NoticeChannel } | null {
   const address: Readonly<Record<NoticeChannel, string>> = {
     sms: contact.phone,
     email: contact.email,
     // Whoever wants to read there knows the topic.
     mqtt: 'mqtt',
   };
-  const wanted = [contact.channel, rules.channel, 'sms', 'email'] as const;
-  for (const channel of wanted)
-    if (channel !== null && rules.open.has(channel) && address[channel] !== '')
-      return { channel, to: address[channel] };
-  return null;
+  const chosen = contact.channel === null ? [] : [contact.channel];
+  const possible = [...chosen, rules.channel, 'sms' as const, 'email' as const].filter(
+    (each) => address[each] !== '',
+  );
+  const channel = possible.find((each) => rules.open.has(each));
+  if (channel !== undefined) return { channel, to: address[channel] };
+  const [unwired] = possible;
+  return unwired === undefined ? null : { unwired };
 }

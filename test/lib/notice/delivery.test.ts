@@ -25,6 +25,7 @@ import { property } from '../property';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 const DAYS = localDays('Asia/Kathmandu');
 const at = (text: string): number => Date.parse(`${text}:00+05:45`);
 const NOON_MS = at('2026-11-21T12:00');
@@ -45,7 +46,8 @@ const CONTACT: Contact = { phone: '+9779800000001', email: '', channel: null, is
 const rulesOf = (...open: NoticeChannel[]): DeliveryRules => ({
   channel: 'sms',
   open: new Set(open),
-  busy: new Map(),
+  busy: new Set(),
+  underWay: () => 0,
   quiet: quietHours('21:00', '07:00'),
   days: DAYS,
 });
@@ -132,7 +134,7 @@ describe('a notice on its way', () => {
       [{ ...both, channel: 'mqtt' }, ['sms', 'mqtt'], 'mqtt'],
       [{ ...both, phone: '' }, ['sms', 'email'], 'email'],
       [{ ...CONTACT, phone: '' }, ['sms', 'email', 'mqtt'], null],
-      [CONTACT, [], null],
+      [{ ...CONTACT, phone: '' }, [], null],
     ];
     for (const [contact, open, way] of cases) {
       const step = stepWhenDue(noticeOf('cut-off'), waiting(), contact, rulesOf(...open), NOON_MS);
@@ -141,8 +143,41 @@ describe('a notice on its way', () => {
     }
   });
 
+  it('waits for a wire that is missing, as long as it is worth something', () => {
+    const both = { ...CONTACT, email: 'a@example.org' };
+    const cases: [contact: Contact, open: NoticeChannel[], unwired: NoticeChannel, reason: string][] = [
+      [CONTACT, [], 'sms', 'output 1 is not wired'],
+      [CONTACT, ['email', 'mqtt'], 'sms', 'output 1 is not wired'],
+      [{ ...both, phone: '' }, ['sms'], 'email', 'output 2 is not wired'],
+      [{ ...both, channel: 'mqtt', phone: '', email: '' }, ['sms'], 'mqtt', 'output 3 is not wired'],
+    ];
+    for (const [contact, open, unwired, reason] of cases) {
+      const step = stepWhenDue(noticeOf('cut-off'), waiting(), contact, rulesOf(...open), NOON_MS);
+      assert.deepEqual(step, {
+        do: 'store',
+        unwired,
+        after: waiting({ notBeforeMs: NOON_MS + 10_000, reason }),
+      });
+      const wired = stepWhenDue(noticeOf('cut-off'), step.after, contact, rulesOf(unwired), NOON_MS);
+      assert.deepEqual([wired.do, wired.after.state, wired.after.reason], ['hand', 'handed', '']);
+      const late = stepWhenDue(noticeOf('cut-off'), step.after, contact, rulesOf(...open), NOON_MS + DAY_MS);
+      assert.deepEqual([late.after.state, late.after.reason], ['dropped', 'too late']);
+    }
+    const night = waiting({ reason: 'output 1 is not wired' });
+    assert.equal(stepWhenDue(noticeOf('tip', NIGHT_MS), night, CONTACT, RULES, NIGHT_MS).after.reason, '');
+  });
+
+  it('is not written again and again with all the others that wait for a wire', () => {
+    const rules = { ...rulesOf(), underWay: () => 5_000 };
+    const pauses = Array.from({ length: 20 }, (_, noticeId) => {
+      const { after } = stepWhenDue({ ...noticeOf('cut-off'), noticeId }, waiting(), CONTACT, rules, NOON_MS);
+      return after.notBeforeMs - NOON_MS;
+    });
+    assert.deepEqual([new Set(pauses).size, Math.min(...pauses), Math.max(...pauses)], [10, 10_000, 100_000]);
+  });
+
   it('waits for a busy modem unless it is urgent', () => {
-    const rules = { ...RULES, busy: new Map<NoticeChannel, number>([['sms', 400]]) };
+    const rules = { ...RULES, busy: new Set<NoticeChannel>(['sms']), underWay: () => 400 };
     const reminder = stepWhenDue(noticeOf('statement'), waiting(), CONTACT, rules, NOON_MS);
     assert.deepEqual(reminder.after, waiting({ notBeforeMs: NOON_MS + MINUTE_MS }));
     for (const kind of ['restored', 'low-credit', 'limit-near'] as const)
@@ -150,7 +185,7 @@ describe('a notice on its way', () => {
   });
 
   it('does not ask a busy modem with all the others at once', () => {
-    const rules = { ...RULES, busy: new Map<NoticeChannel, number>([['sms', 5_000]]) };
+    const rules = { ...RULES, busy: new Set<NoticeChannel>(['sms']), underWay: () => 5_000 };
     const minutes = Array.from({ length: 20 }, (_, noticeId) => {
       const notice = { ...noticeOf('statement'), noticeId };
       const { after } = stepWhenDue(notice, waiting(), CONTACT, rules, NOON_MS);
