@@ -2,7 +2,10 @@ import type { NoticeDelivery } from '../lib/ledger/notice-shelf';
 import type { PrepaidMessage } from '../lib/meter/prepaid-message';
 import {
   messageIdOf,
+  answerDueMs,
   newDelivery,
+  SILENT_CHANNELS,
+  stepAfterRestart,
   stepWhenDue,
   stepWhenHeard,
   type Contact,
@@ -18,6 +21,8 @@ import { messageFor, type MessageStyle } from './notice-messages';
 const NOTICES_PER_TURN = 100;
 /** A guard hands a notice to the flow within moments. */
 const HANDED_WITHIN_MS = 30_000;
+/** A message of before a restart may still come back through nodes that were not made anew. */
+const EARLIER_WORDS_MS = 60_000;
 /** More words than this about one message never come at once. */
 const MAX_RACES = 10;
 
@@ -53,11 +58,23 @@ export interface DeskOptions extends MessageStyle {
 export class NoticeDesk {
   private isBusy = false;
   private isWanted = false;
+  private isStopped = false;
+  private isEarlierSettled = false;
+  private readonly steps = new Set<Promise<boolean>>();
+  private readonly started: { ledgerMs: number; monotonicMs: number };
 
   constructor(
     private readonly site: Site,
     private readonly options: DeskOptions,
-  ) {}
+  ) {
+    this.started = { ledgerMs: site.nowMs(), monotonicMs: site.monotonicMs() };
+  }
+
+  /** No step begins any more. Resolves when those that have begun are over: each message has left, or is known not to. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    await Promise.allSettled(this.steps);
+  }
 
   /** Takes notices over, by their numbers: what is in the ledger counts, whatever a wire made of it. */
   async take(notices: readonly Notice[]): Promise<void> {
@@ -82,17 +99,40 @@ export class NoticeDesk {
     await this.take(store.notices.unhanded(beforeMs, NOTICES_PER_TURN));
   }
 
+  /**
+   * Says of messages that were handed over before a restart that nobody knows of them, once their words had time to come.
+   * To be called again and again; it does so once.
+   */
+  async settleEarlier(): Promise<void> {
+    const { ledgerMs, monotonicMs } = this.started;
+    if (this.isEarlierSettled || this.site.monotonicMs() - monotonicMs < EARLIER_WORDS_MS) return;
+    this.isEarlierSettled = true;
+    for (const channel of SILENT_CHANNELS) {
+      const next = (): NoticeDelivery[] =>
+        this.site.store.notices.underWay(channel, answerDueMs(channel, ledgerMs), NOTICES_PER_TURN);
+      for (let earlier = next(), isMoved = true; isMoved && earlier.length > 0; earlier = next()) {
+        const moved = await Promise.all(
+          earlier.map(async ({ notice, delivery }) => {
+            const after = stepAfterRestart(delivery, ledgerMs);
+            return after !== null && (await this.store(notice, delivery, after));
+          }),
+        );
+        isMoved = moved.some(Boolean);
+      }
+    }
+  }
+
   /** Looks at every notice that is due, some at a time. Whoever calls meanwhile is not forgotten. */
   async deliver(): Promise<void> {
     this.isWanted = true;
     if (this.isBusy) return;
     this.isBusy = true;
     try {
-      while (this.isWanted) {
+      while (this.isWanted && !this.isStopped) {
         this.isWanted = false;
         const due = this.site.store.notices.dueDeliveries(this.site.nowMs(), NOTICES_PER_TURN);
         const rules = this.options.rules();
-        const moved = await Promise.all(due.map((one) => this.lookAt(one, rules)));
+        const moved = await Promise.all(due.map((one) => this.track(this.lookAt(one, rules))));
         // A full turn may have left some behind; one that moved nothing would go round for ever.
         if (due.length === NOTICES_PER_TURN && moved.some(Boolean)) this.isWanted = true;
       }
@@ -132,12 +172,27 @@ export class NoticeDesk {
     return 'news';
   }
 
+  private track(step: Promise<boolean>): Promise<boolean> {
+    this.steps.add(step);
+    const forget = (): void => void this.steps.delete(step);
+    step.then(forget, forget);
+    return step;
+  }
+
   private async lookAt({ notice, delivery }: NoticeDelivery, rules: DeliveryRules): Promise<boolean> {
     const nowMs = this.site.nowMs();
     const step = stepWhenDue(notice, delivery, this.contactOf(notice), rules, nowMs);
     if (!(await this.store(notice, delivery, step.after))) return false;
     if (step.do === 'store' && step.unwired) this.options.onUnwired(step.unwired);
-    if (step.do === 'hand') {
+    if (step.do === 'hand' && this.isStopped) {
+      // What is known not to have left goes out after the restart; nobody would hear of it now.
+      await this.site.post({
+        type: 'noticeStep',
+        noticeId: notice.noticeId,
+        before: step.after,
+        after: delivery,
+      });
+    } else if (step.do === 'hand') {
       const { attempt } = step.after;
       const message = messageFor(step.channel, { notice, to: step.to, attempt, nowMs }, this.options);
       this.options.hand(step.channel, message);

@@ -28,7 +28,10 @@ export class NoticeStatus {
 
   after({ event }: NoticeEvent, site: Site): void {
     if (event === 'failed') this.line.show('broken', () => this.RED._('prepaid-notices.status.failed'));
-    else if (this.unwired === null) this.showWaiting(site);
+    else if (this.unwired !== null) return;
+    else if (event === 'unconfirmed')
+      this.line.show('waiting', () => this.RED._('prepaid-notices.status.unconfirmed'));
+    else this.showWaiting(site);
   }
 
   /** Notices wait for a wire. */

@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { PrepaidMessage } from '../lib/meter/prepaid-message';
 import type { DeliveryRules } from '../lib/notice/delivery';
 import type { Notice, NoticeChannel } from '../lib/notice/notice';
-import { parseNoticeInput, type NoticeInput } from '../lib/notice/notice-input';
+import { parseNoticeInput, type NoticeInput, type NoticeQuestion } from '../lib/notice/notice-input';
 import { noticeSettings } from '../lib/notice/notice-settings';
 import { subjectsToldBy } from '../lib/policy/warning-rules';
 import { migrateConfig } from '../lib/red/config-migration';
@@ -30,6 +30,8 @@ const CALENDAR_FOR_MS = 2_500;
 /** Half of what a modem port keeps by default; the rest of it is for answers and for what is urgent. */
 const MOST_TEXTS_UNDER_WAY = 500;
 const COUNT_EVERY_MS = 30_000;
+/** More nobody reads through. */
+const MAX_UNCONFIRMED = 100;
 
 interface Desks {
   site: Site;
@@ -46,6 +48,7 @@ export = function register(RED: NodeAPI): void {
     const open = openChannels(RED, this);
     const status = new NoticeStatus(RED, this, open);
     let giveBack = (): void => undefined;
+    let stop = (): Promise<void> => Promise.resolve();
     let isClosed = false;
     const ready = readyOrFault(
       this,
@@ -55,6 +58,7 @@ export = function register(RED: NodeAPI): void {
           onUnwired: (channel) => status.missing(channel),
         });
         giveBack = desks.site.claimDelivery();
+        stop = () => desks.notices.stop();
         status.ready();
         return desks;
       },
@@ -89,17 +93,9 @@ export = function register(RED: NodeAPI): void {
     const deliver = (): void =>
       attempt((desks) => {
         status.lookAtWires(desks.usualChannel, desks.site);
-        return desks.notices.deliver();
+        return desks.notices.deliver().then(() => desks.notices.settleEarlier());
       });
-    const lookAtCalendar = (): void =>
-      attempt(async ({ site, calendar, notices }) => {
-        const untilMs = site.monotonicMs() + CALENDAR_FOR_MS;
-        let isMore = true;
-        while (isMore && !isClosed && site.monotonicMs() < untilMs) {
-          isMore = await calendar.turn();
-          await notices.takeUnhanded();
-        }
-      });
+    const lookAtCalendar = (): void => attempt((desks) => makeWhatIsDue(desks, () => isClosed));
     const timers = [setInterval(deliver, DELIVER_EVERY_MS), setInterval(lookAtCalendar, CALENDAR_EVERY_MS)];
     // The flow has to be complete before anything is sent into it.
     const atStart = setImmediate(() => {
@@ -113,10 +109,21 @@ export = function register(RED: NodeAPI): void {
       for (const timer of timers) clearInterval(timer);
       giveBack();
       status.close();
+      return stop();
     });
   }
   RED.nodes.registerType('prepaid-notices', PrepaidNotices);
 };
+
+/** What the calendar asks for, and what no guard has handed to a flow. */
+async function makeWhatIsDue({ site, calendar, notices }: Desks, isClosed: () => boolean): Promise<void> {
+  const untilMs = site.monotonicMs() + CALENDAR_FOR_MS;
+  let isMore = true;
+  while (isMore && !isClosed() && site.monotonicMs() < untilMs) {
+    isMore = await calendar.turn();
+    await notices.takeUnhanded();
+  }
+}
 
 function openDesks(
   RED: NodeAPI,
@@ -194,7 +201,7 @@ async function take(
       return { contact: site.store.accountCard(accountId) };
     }
     case 'ask':
-      return { ask: 'waiting', waiting: site.store.notices.countUndelivered() };
+      return ANSWERS[input.ask](site);
     case 'text': {
       const outcome = await desks.texts.take(input.text);
       if (outcome?.answer) node.send(at(Port.Texts, outcome.answer));
@@ -205,6 +212,17 @@ async function take(
     }
   }
 }
+
+const ANSWERS: Readonly<Record<NoticeQuestion, (site: Site) => object>> = {
+  waiting: ({ store }) => ({ ask: 'waiting', waiting: store.notices.countUndelivered() }),
+  unconfirmed: ({ store }) => ({
+    ask: 'unconfirmed',
+    notices: store.notices.unconfirmed(MAX_UNCONFIRMED).map(({ notice, delivery: { channel, reason } }) => {
+      const { noticeId, kind, accountId, name, text, atMs } = notice;
+      return { noticeId, kind, accountId, name, text, atMs, channel, reason };
+    }),
+  }),
+};
 
 function storedNotice(site: Site, noticeId: number): Notice {
   const notice = site.store.notices.notice(noticeId);

@@ -5,6 +5,7 @@ import type { Statement } from '../lib/ledger/statement';
 import type { ApprovedTariff } from '../lib/ledger/store';
 import type { ClockReport } from '../lib/site/clock-watch';
 import type { Site } from '../lib/site/site';
+import type { DeliveryState, NoticeChannel } from '../lib/notice/notice';
 
 /** A meter as a dashboard shows it. Money is given exactly and as text for people. */
 export interface MeterCard extends MeterSummary {
@@ -49,6 +50,8 @@ export interface NoticesAnswer {
     name: string;
     to: string;
     text: string;
+    /** How far it has come on its way, by which channel, and why no further; null where nobody delivers notices. */
+    delivery: { state: DeliveryState; channel: NoticeChannel | null; reason: string } | null;
   }[];
 }
 
@@ -100,6 +103,7 @@ export function answerQuestion(site: Site, siteName: string, question: ReportQue
         name,
         to,
         text,
+        delivery: deliveryOf(site, noticeId),
       }));
     return { kind: 'notices', nowMs, timeZone, notices };
   }
@@ -114,6 +118,13 @@ export function answerQuestion(site: Site, siteName: string, question: ReportQue
   const clock = site.clockWatch?.report() ?? { state: 'sure' };
   const clockRate = site.clock.rate;
   return { kind: 'neighbourhood', siteName, nowMs, clockRate, clock, timeZone, currency, meters };
+}
+
+function deliveryOf({ store }: Site, noticeId: number): NoticesAnswer['notices'][number]['delivery'] {
+  const known = store.notices.delivery(noticeId);
+  if (!known) return null;
+  const { state, channel, reason } = known.delivery;
+  return { state, channel, reason };
 }
 
 function meterAnswer(site: Site, nowMs: number, meterId: string, hours: number): MeterAnswer {

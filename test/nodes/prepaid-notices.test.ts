@@ -3,56 +3,22 @@ import { join } from 'node:path';
 import type { PrepaidMessage } from '../../nodes/lib/meter/prepaid-message';
 import { SqliteStore } from '../../nodes/lib/io/sqlite/sqlite-store';
 import { micros } from '../../nodes/lib/money/micros';
-import { RunningFlow, withDeadline } from './running-flow';
-
-const NOTICES = {
-  id: 'notices',
-  type: 'prepaid-notices',
-  site: 'site',
-  quietFrom: '00:00',
-  quietTo: '00:00',
-  country: 'NP',
-  wires: [['sms'], ['mail'], ['mqtt'], ['event']],
-};
-const REST = [
-  { id: 'register', type: 'prepaid-register', site: 'site', wires: [['registered']] },
-  { id: 'guard', type: 'balance-guard', site: 'site', wires: [[], [], ['notices']] },
-  ...['registered', 'sms', 'mail', 'mqtt', 'event', 'error'].map((id) => ({ id, type: 'helper' })),
-  { id: 'catch', type: 'catch', scope: null, uncaught: false, wires: [['error']] },
-];
-const NUMBER = '+9779800000001';
-const CUSTOMER = { accountId: 'A1', name: 'Asha', meterId: 'M1', phone: '9800000001', language: 'en' };
-
-type Fields = Record<string, unknown>;
-const payloadOf = (message: PrepaidMessage): Fields => message.payload as Fields;
+import { CUSTOMER, NoticeFlow, NOTICES, NUMBER, payloadOf, REST, type Fields } from './notice-flow';
+import type { RunningFlow } from './running-flow';
 
 describe('prepaid-notices', () => {
+  let notices: NoticeFlow;
   let flow: RunningFlow;
-  let heard: Fields[];
   beforeEach(async () => {
-    flow = await RunningFlow.open();
+    notices = await NoticeFlow.open();
+    flow = notices.running;
   });
   afterEach(() => flow.close());
 
-  const start = async (changes: object = {}, customer: object = {}, site: object = {}): Promise<void> => {
-    await flow.start([flow.site(site), { ...NOTICES, ...changes }, ...REST]);
-    heard = [];
-    flow.node('event').on('input', (message) => void heard.push(payloadOf(message as PrepaidMessage)));
-    await flow.ask('register', { payload: { ...CUSTOMER, ...customer } }, 'registered');
-  };
-  const pay = (reference: string): void =>
-    flow.send('guard', {
-      payload: { topUp: { accountId: 'A1', amount: '50.00', reference, channel: 'cash' } },
-    });
-  const stateOf = (noticeId: unknown): unknown =>
-    flow.ledger.store.notices.delivery(noticeId as number)?.delivery.state;
-  const eventOf = async (event: string): Promise<Fields> => {
-    for (;;) {
-      const known = heard.find((one) => one['event'] === event);
-      if (known) return known;
-      await flow.next('event');
-    }
-  };
+  const start: NoticeFlow['start'] = (...parts) => notices.start(...parts);
+  const pay = (reference: string): void => notices.pay(reference);
+  const stateOf = (noticeId: unknown): unknown => notices.stateOf(noticeId);
+  const eventOf = (event: string): Promise<Fields> => notices.eventOf(event);
 
   /** What a customer is answered. */
   const reply = (text: string): Promise<unknown> => {
@@ -129,7 +95,7 @@ describe('prepaid-notices', () => {
       flow.send('notices', { payload: { messageId, state, reason: '', subject: { noticeId } } });
     await eventOf('delivered');
     assert.deepEqual(
-      heard.map(({ event }) => event).filter((event) => event !== undefined),
+      notices.heard.map(({ event }) => event).filter((event) => event !== undefined),
       ['handed', 'taken', 'sent', 'delivered'],
     );
   });
@@ -164,59 +130,6 @@ describe('prepaid-notices', () => {
     assert.deepEqual([known?.delivery.attempt, known?.delivery.tries], [2, 1]);
   });
 
-  it('writes by e-mail to whoever chose that, and believes a complete node', async () => {
-    await start();
-    const contact = { accountId: 'A1', channel: 'email', email: 'asha@example.org' };
-    flow.send('notices', { payload: { contact }, by: 'clerk' });
-    await flow.next('event');
-    const sent = flow.next('mail');
-    pay('r1');
-    const mail = await sent;
-    assert.deepEqual([mail['to'], mail.topic], ['asha@example.org', 'Test site · A1']);
-    assert.match(String(mail.payload), /^We received INR 50/);
-    flow.send('notices', mail);
-    assert.equal((await eventOf('sent'))['channel'], 'email');
-  });
-
-  it('sends a statement by e-mail as a page, with its text beside it', async () => {
-    await start({ channel: 'email' }, { email: 'asha@example.org', name: 'Asha & <Sons>', language: 'fr' });
-    const paid = flow.next('mail');
-    pay('r1');
-    await paid;
-    const { ledger } = flow;
-    const toMs = ledger.nowMs() + 1;
-    const figures = { period: '2026-10', fromMs: toMs - 86_400_000, toMs, usedWh: 0, chargesMicros: 0 };
-    const notice = { period: '2026-10', figures: { ...figures, paidMicros: 50_000_000 } };
-    const sent = flow.next('mail');
-    await ledger.post({
-      type: 'calendarNotice',
-      accountId: 'A1',
-      kind: 'statement',
-      dueMs: 0,
-      nextMs: 1,
-      notice,
-    });
-    const [stored] = ledger.store.recentNotices(1);
-    flow.send('notices', { payload: stored });
-    const mail = await sent;
-    assert.equal(mail['to'], 'asha@example.org');
-    assert.equal(mail['plaintext'], stored?.text);
-    const page = String(mail.payload);
-    assert.match(page, /^<!doctype html>\n<html lang="fr">/);
-    assert.match(page, /Asha &amp; &lt;Sons&gt;/);
-    assert.match(page, /Recharges<\/th><td class="number">\+50\.00</);
-  });
-
-  it('lets nothing that somebody wrote become a page of a mail', async () => {
-    const ownTexts = [{ language: 'en', kind: 'top-up', text: '<b>{amount}</b> & {balance}' }];
-    await start({ channel: 'email' }, { email: 'asha@example.org' }, { configVersion: 1, ownTexts });
-    const sent = flow.next('mail');
-    pay('r1');
-    const mail = await sent;
-    assert.equal(mail.payload, '<p>&lt;b&gt;INR 50.00&lt;/b&gt; &amp; INR 50.00</p>');
-    assert.equal(mail['plaintext'], '<b>INR 50.00</b> & INR 50.00');
-  });
-
   it('publishes under a topic of the account’s own', async () => {
     await start({ channel: 'mqtt' }, { accountId: 'A1', phone: '' });
     const sent = flow.next('mqtt');
@@ -231,51 +144,6 @@ describe('prepaid-notices', () => {
     pay('r1');
     const failed = await eventOf('failed');
     assert.equal(failed['reason'], 'no way to reach the reader');
-  });
-
-  describe('without a wire at an output', () => {
-    /** Ten seconds of the ledger are a moment of the test. */
-    const FAST = { clockRate: '300' };
-    const rewire = (wires: string[][]): void =>
-      (flow.node('notices') as unknown as { updateWires: (wires: string[][]) => void }).updateWires(wires);
-    /** The next status of this colour; its text is in the catalogue, which is not loaded here. */
-    const shown = (fill: string): Promise<unknown> =>
-      withDeadline(`a ${fill} status`, (resolve) => {
-        const node = flow.node('notices');
-        const show = node.status.bind(node);
-        node.status = (status) => {
-          show(status);
-          if (typeof status === 'object' && status.fill === fill) resolve(status);
-        };
-      });
-
-    it('waits, says which one is missing, and goes on once it is there', async () => {
-      await start({ wires: [[], [], [], ['event']] }, {}, FAST);
-      const isMissing = shown('yellow');
-      pay('r1');
-      const { noticeId, reason } = await eventOf('waiting');
-      assert.equal(reason, 'output 1 is not wired');
-      assert.equal(stateOf(noticeId), 'waiting');
-      await isMissing;
-      // A wire to a node that is not there leads nowhere.
-      rewire([['no such node'], [], [], ['event']]);
-      const texts: unknown[] = [];
-      flow.node('sms').on('input', (message) => texts.push(payloadOf(message as PrepaidMessage)['noticeId']));
-      pay('r2');
-      await flow.next('event');
-      assert.deepEqual(texts, []);
-      const isThere = shown('green');
-      rewire([['sms'], [], [], ['event']]);
-      while (texts.length < 2) await flow.next('sms');
-      assert.equal(texts[0], noticeId, 'the first comes first');
-      await isThere;
-      assert.equal(heard.filter(({ event }) => event === 'failed').length, 0);
-    });
-
-    it('says so also while nobody is to be told anything', async () => {
-      await flow.start([flow.site(), { ...NOTICES, wires: [[], ['mail'], ['mqtt'], ['event']] }, ...REST]);
-      await shown('yellow');
-    });
   });
 
   it('answers a customer’s text, in the customer’s language', async () => {
@@ -387,7 +255,7 @@ describe('prepaid-notices', () => {
     [{ contact: { accountId: 'A1', email: 'nobody' } }, /contact.email must be an e-mail address/],
     [{ contact: { accountId: 'A1', language: 'xx' } }, /contact.language must be a language/],
     [{ contact: { accountId: 'A1' } }, /contact must be one with language/],
-    [{ ask: 'why' }, /payload.ask must be waiting/],
+    [{ ask: 'why' }, /payload.ask must be waiting or unconfirmed, got "why"/],
     [{ from: '+1', text: 5 }, /payload.text must be text/],
   ];
   for (const [payload, says] of wrong) {

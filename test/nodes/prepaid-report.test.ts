@@ -112,11 +112,17 @@ describe('prepaid-report', () => {
       );
     }
     const { payload } = await flow.ask('report', { payload: { ask: 'notices', limit: 1 } }, 'answer');
-    const { notices } = payload as { notices: { text: string }[] };
+    const { notices } = payload as { notices: { noticeId: number; text: string; delivery: unknown }[] };
     assert.deepEqual(
-      notices.map(({ text }) => text),
-      ['We received INR 50.00. Your credit is now INR 100.00. Thank you.'],
+      notices.map(({ text, delivery }) => [text, delivery]),
+      [['We received INR 50.00. Your credit is now INR 100.00. Thank you.', null]],
     );
+    const { noticeId } = notices[0]!;
+    const how = { state: 'unconfirmed' as const, channel: 'email' as const, reason: 'nobody knows' };
+    const delivery = { ...how, notBeforeMs: 0, attempt: 1, tries: 1 };
+    await flow.ledger.post({ type: 'planNotices', plans: [{ noticeId, delivery }] });
+    const later = await flow.ask('report', { payload: { ask: 'notices', limit: 1 } }, 'answer');
+    assert.deepEqual((later.payload as { notices: { delivery: unknown }[] }).notices[0]?.delivery, how);
   });
 
   for (const [question, says] of [

@@ -46,6 +46,10 @@ export interface NoticeShelf {
   countUndelivered(): number;
   /** How many a channel was handed and has not done with. */
   countUnderWay(channel: NoticeChannel): number;
+  /** Of those a channel was handed, the ones that are to be looked at before a moment. */
+  underWay(channel: NoticeChannel, dueBeforeMs: number, limit: number): NoticeDelivery[];
+  /** Of the last thousands, those of which nobody knows whether they arrived, the newest first. */
+  unconfirmed(limit: number): NoticeDelivery[];
   dueAccounts(kind: CalendarKind, nowMs: number, limit: number): DueAccount[];
   /** What nobody has taken over yet, the oldest first: what the calendar brought, and what was written before a moment. */
   unhanded(beforeMs: number, limit: number): Notice[];

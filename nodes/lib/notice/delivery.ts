@@ -111,8 +111,9 @@ function handOver(
 ): DueStep & { do: 'hand' } {
   const { channel } = way;
   const tries = delivery.tries + 1;
-  const answerMs = channel === 'sms' ? pauseMs(tries) + ANSWER_MS.sms : ANSWER_MS[channel];
-  const after: Delivery = { ...delivery, state: 'handed', channel, tries, notBeforeMs: nowMs + answerMs };
+  const pause = channel === 'sms' ? pauseMs(tries) : 0;
+  const notBeforeMs = answerDueMs(channel, nowMs) + pause;
+  const after: Delivery = { ...delivery, state: 'handed', channel, tries, notBeforeMs };
   return { do: 'hand', after: { ...after, reason: '' }, ...way };
 }
 
@@ -132,6 +133,31 @@ function turnOf({ noticeId }: Notice, underWay: number): number {
 /** The outputs are in the order of the channels. */
 function unwiredReason(channel: NoticeChannel): string {
   return `output ${NOTICE_CHANNELS.indexOf(channel) + 1} is not wired`;
+}
+
+/** Mail servers and brokers are asked through the flow, and have no word of their own for what they were given before. */
+export const SILENT_CHANNELS: readonly NoticeChannel[] = NOTICE_CHANNELS.filter(
+  (channel) => channel !== 'sms',
+);
+
+/** When a message is looked at that a channel was handed at a moment. */
+export function answerDueMs(channel: NoticeChannel, handedMs: number): number {
+  return handedMs + ANSWER_MS[channel];
+}
+
+/**
+ * A message was handed to the flow as it was before a restart, and so nobody may be left to say whether it went out. It
+ * is not repeated, since it may have; a word that still comes counts all the same. null for any other notice.
+ */
+export function stepAfterRestart(delivery: Delivery, startedMs: number): Delivery | null {
+  const { state, channel, notBeforeMs } = delivery;
+  if (state !== 'handed' || channel === null || !SILENT_CHANNELS.includes(channel)) return null;
+  if (notBeforeMs >= answerDueMs(channel, startedMs)) return null;
+  return {
+    ...delivery,
+    state: 'unconfirmed',
+    reason: 'a restart came before anybody said whether it was sent',
+  };
 }
 
 /** How far each state is; nothing goes back. */

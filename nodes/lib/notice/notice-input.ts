@@ -13,6 +13,9 @@ export interface InboundText {
   text: string;
 }
 
+/** How many are on their way, or of which nobody knows whether they arrived. */
+export type NoticeQuestion = 'waiting' | 'unconfirmed';
+
 /** What a node that delivers notices is told or asked. */
 export type NoticeInput =
   | { kind: 'notices'; noticeIds: number[] }
@@ -20,7 +23,7 @@ export type NoticeInput =
   | { kind: 'word'; noticeId: number; messageId: string | null; attempt: number | null; word: Word }
   | { kind: 'text'; text: InboundText }
   | { kind: 'contact'; accountId: string; change: ContactChange }
-  | { kind: 'ask' }
+  | { kind: 'ask'; ask: NoticeQuestion }
   /** A message that is right and needs nothing done. */
   | { kind: 'nothing' };
 
@@ -46,11 +49,12 @@ export function parseNoticeInput(message: PrepaidMessage, own: OwnTexts): Notice
     return { kind: 'notices', noticeIds: list.map(({ noticeId }) => noticeId) };
   if (!isRecord(payload)) return bad('payload', payload, 'a notice, a result, a text, {contact} or {ask}');
   if (payload['contact'] !== undefined) return contactOf(payload['contact'], own);
-  if (payload['ask'] !== undefined) {
-    if (payload['ask'] === 'waiting') return { kind: 'ask' };
+  const { ask } = payload;
+  if (ask !== undefined) {
+    if (ask === 'waiting' || ask === 'unconfirmed') return { kind: 'ask', ask };
     // What a modem answers to somebody's question comes out where its results do.
     if (Object.keys(payload).length > 1) return { kind: 'nothing' };
-    return bad('payload.ask', payload['ask'], 'waiting');
+    return bad('payload.ask', ask, 'waiting or unconfirmed');
   }
   if (typeof payload['from'] === 'string') return { kind: 'text', text: textOf(payload, payload['from']) };
   return bad('payload', payload, 'a notice, a result, a text, {contact} or {ask}');

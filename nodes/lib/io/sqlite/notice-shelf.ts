@@ -28,6 +28,8 @@ export const DUE_COLUMNS: Readonly<Record<CalendarKind, string>> = {
 
 const DELIVERY = `SELECT state, not_before_ms, notice_delivery.channel, attempt, tries, reason, ${NOTICE_COLUMNS}
   JOIN notice_delivery USING (notice_id)`;
+/** Among so many of the last ones it is looked for those of which nobody knows: a walk of milliseconds. */
+const LOOKED_THROUGH = 20_000;
 const OPEN = "state IN ('waiting', 'handed', 'taken')";
 
 /** Reads how far notices have come, and whom the calendar asks to be told something. */
@@ -37,6 +39,8 @@ export class SqliteNoticeShelf implements NoticeShelf {
   private readonly selectDue;
   private readonly countOpen;
   private readonly countHanded;
+  private readonly selectUnderWay;
+  private readonly selectUnconfirmed;
   private readonly selectDueAccounts;
   private readonly selectUnhanded;
   private readonly selectWithoutUse;
@@ -58,6 +62,14 @@ export class SqliteNoticeShelf implements NoticeShelf {
         "SELECT count(*) FROM notice_delivery WHERE state IN ('handed', 'taken') AND channel = ?",
       )
       .pluck();
+    this.selectUnderWay = db.prepare<[NoticeChannel, number, number], DeliveryRow>(
+      `${DELIVERY} WHERE state IN ('handed', 'taken') AND notice_delivery.channel = ? AND not_before_ms < ? LIMIT ?`,
+    );
+    this.selectUnconfirmed = db.prepare<[number], DeliveryRow>(
+      `${DELIVERY} WHERE state = 'unconfirmed'
+         AND notice_delivery.notice_id > (SELECT max(notice_id) FROM notice_delivery) - ${LOOKED_THROUGH}
+       ORDER BY notice_delivery.notice_id DESC LIMIT ?`,
+    );
     const dueAccounts = (kind: CalendarKind): Database.Statement<[number, number], DueAccount> =>
       db.prepare(
         `SELECT account_id AS accountId, ${DUE_COLUMNS[kind]} AS dueMs FROM account
@@ -119,6 +131,14 @@ export class SqliteNoticeShelf implements NoticeShelf {
 
   countUnderWay(channel: NoticeChannel): number {
     return this.countHanded.get(channel) ?? 0;
+  }
+
+  underWay(channel: NoticeChannel, dueBeforeMs: number, limit: number): NoticeDelivery[] {
+    return this.selectUnderWay.all(channel, dueBeforeMs, limit).map(deliveryOf);
+  }
+
+  unconfirmed(limit: number): NoticeDelivery[] {
+    return this.selectUnconfirmed.all(limit).map(deliveryOf);
   }
 
   dueAccounts(kind: CalendarKind, nowMs: number, limit: number): DueAccount[] {
