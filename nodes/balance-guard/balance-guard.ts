@@ -31,7 +31,8 @@ export = function register(RED: NodeAPI): void {
       () => {
         const config = migrateConfig<BalanceGuardConfig>(definition, MIGRATIONS, DEFAULTS);
         const site = requireSite(RED, config.site);
-        const guard = supplyGuard(guardPolicy(config), localDays(site.timeZone));
+        const days = localDays(site.timeZone);
+        const guard = supplyGuard(guardPolicy(config), days, () => site.quietHours);
         giveBack = site.claimPolicy(guard.policy);
         status.show('idle', () => RED._('balance-guard.status.waiting'));
         const send = (ports: (object | null)[]): void => this.send(ports as never);

@@ -95,7 +95,8 @@ export class PolicyDesk {
     // An account may have another amount than the site, and its notice says which.
     const notice = done.notices.find(({ kind }) => kind === 'emergency-credit');
     const amountMicros = notice ? notice.data['amountMicros'] : this.guard.policy.emergency.amountMicros;
-    return { ...done, answer: { accountId, emergency: emergency ?? 'refused', amountMicros } };
+    const noticeId = notice?.noticeId ?? null;
+    return { ...done, answer: { accountId, emergency: emergency ?? 'refused', amountMicros, noticeId } };
   }
 
   private async release({ step, of, by }: RequestOf<'release'>): Promise<DeskAnswer> {

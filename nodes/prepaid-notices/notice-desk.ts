@@ -1,6 +1,7 @@
 import type { NoticeDelivery } from '../lib/ledger/notice-shelf';
 import type { PrepaidMessage } from '../lib/meter/prepaid-message';
 import {
+  channelTo,
   messageIdOf,
   answerDueMs,
   newDelivery,
@@ -87,6 +88,17 @@ export class NoticeDesk {
     }));
     await this.site.post({ type: 'planNotices', plans });
     await this.deliver();
+  }
+
+  /**
+   * Takes a notice over that tells what somebody has just asked for by a text. Whether it is told by a text too, so that
+   * no other answer is needed.
+   */
+  async answersByText(noticeId: number): Promise<boolean> {
+    const notice = this.site.store.notices.notice(noticeId);
+    if (!notice || channelTo(this.contactOf(notice), this.options.rules()) !== 'sms') return false;
+    await this.take([notice]);
+    return true;
   }
 
   /**
@@ -207,7 +219,8 @@ export class NoticeDesk {
     if (result.outcome !== 'recorded') return false;
     const { state: event, channel, reason } = after;
     // Whoever waits on for the same is no news.
-    if (event === 'waiting' && before.state === event && before.reason === reason) return true;
+    const isSame = before.state === event && before.reason === reason && before.tries === after.tries;
+    if (isSame) return true;
     const atMs = this.site.nowMs();
     this.options.tell({ event, noticeId, kind, accountId, channel, reason, atMs });
     return true;

@@ -19,7 +19,8 @@ export interface MessageStyle {
   pageOf: (notice: Notice) => string | null;
 }
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const MINUTES_PER_HOUR = 60;
 
 type Compose = (handing: Handing, style: MessageStyle, label: NoticeLabel) => PrepaidMessage;
 
@@ -35,7 +36,8 @@ const MESSAGES: Readonly<Record<NoticeChannel, Compose>> = {
       text: notice.text,
       messageId: messageIdOf(notice, attempt),
       priority: priorityOf(notice),
-      validityHours: Math.max(1, Math.floor(goodForMs(notice, nowMs) / HOUR_MS)),
+      // To the minute: what leaves the modem late is not worth more for that.
+      validityHours: Math.max(1, Math.floor(goodForMs(notice, nowMs) / MINUTE_MS)) / MINUTES_PER_HOUR,
       atMs: notice.atMs,
     },
     prepaid: { notice: label },

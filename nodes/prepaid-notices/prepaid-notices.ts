@@ -4,6 +4,7 @@ import type { DeliveryRules } from '../lib/notice/delivery';
 import type { Notice, NoticeChannel } from '../lib/notice/notice';
 import { parseNoticeInput, type NoticeInput, type NoticeQuestion } from '../lib/notice/notice-input';
 import { noticeSettings } from '../lib/notice/notice-settings';
+import type { QuietHours } from '../lib/notice/quiet-hours';
 import { subjectsToldBy } from '../lib/policy/warning-rules';
 import { migrateConfig } from '../lib/red/config-migration';
 import { onClose } from '../lib/red/on-close';
@@ -36,6 +37,7 @@ const MAX_UNCONFIRMED = 100;
 interface Desks {
   site: Site;
   usualChannel: NoticeChannel;
+  quiet: QuietHours | null;
   notices: NoticeDesk;
   texts: TextDesk;
   calendar: CalendarDesk;
@@ -57,7 +59,7 @@ export = function register(RED: NodeAPI): void {
           tell: (event) => tell(event),
           onUnwired: (channel) => status.missing(channel),
         });
-        giveBack = desks.site.claimDelivery();
+        giveBack = desks.site.claimDelivery(desks.quiet);
         stop = () => desks.notices.stop();
         status.ready();
         return desks;
@@ -138,22 +140,24 @@ function openDesks(
   const days = localDays(site.timeZone);
   const use = new UseDesk(site, days);
   const { makesStatements, makesTips, confirms } = config;
-  const { calendarMinute, mqttPrefix, country } = settings;
+  const { calendarMinute, mqttPrefix, country, quiet } = settings;
   const warn = (error: Error): void => node.warn(error);
   const mail = new StatementMail(site, warn);
   const load = loadWatch(site);
+  const notices = new NoticeDesk(site, {
+    siteName: site.siteName,
+    mqttPrefix,
+    pageOf: (notice) => mail.pageOf(notice),
+    rules: () => ({ channel: settings.channel, quiet, days, open: open(), ...load() }),
+    hand: (channel, message) => node.send(at(PORT_BY_CHANNEL[channel], message)),
+    ...hearing,
+  });
   return {
     site,
     usualChannel: settings.channel,
-    notices: new NoticeDesk(site, {
-      siteName: site.siteName,
-      mqttPrefix,
-      pageOf: (notice) => mail.pageOf(notice),
-      rules: () => ({ channel: settings.channel, quiet: settings.quiet, days, open: open(), ...load() }),
-      hand: (channel, message) => node.send(at(PORT_BY_CHANNEL[channel], message)),
-      ...hearing,
-    }),
-    texts: new TextDesk(site, use, country),
+    quiet,
+    notices,
+    texts: new TextDesk(site, use, country, (noticeId) => notices.answersByText(noticeId)),
     calendar: new CalendarDesk(site, use, { makesStatements, makesTips, calendarMinute }, warn),
     confirms,
   };

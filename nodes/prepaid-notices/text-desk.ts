@@ -26,6 +26,15 @@ export interface TextEvent {
   atMs: number;
 }
 
+/** Emergency credit as a guard gave it: its amount, where it has one, and the notice of it. */
+interface Granted {
+  amountMicros: number | null;
+  noticeId: number | null;
+}
+
+/** Says that emergency credit is on, and more than an answer could. */
+const GRANTED_NOTICE = 'emergency-credit';
+
 interface Outcome {
   answer: PrepaidMessage | null;
   event: TextEvent;
@@ -43,6 +52,8 @@ export class TextDesk {
     private readonly site: Site,
     private readonly use: UseDesk,
     private readonly country: string,
+    /** Sends a notice of what was asked for as the answer; whether it goes out as a text. */
+    private readonly answerBy: (noticeId: number) => Promise<boolean>,
   ) {}
 
   async take(text: InboundText): Promise<Outcome | null> {
@@ -71,6 +82,7 @@ export class TextDesk {
     const found = answerInbound(from, text, context);
     if (!found) return { answer: null, event: event('stranger') };
     const done = await this.obey(found, context);
+    if (done.text === null) return { answer: null, event: event('answered', GRANTED_NOTICE) };
     if (isTooMany) return { answer: null, event: event('too many', found.reply, done.refusal) };
     const messageId = incomingId === '' ? {} : { messageId: `answer/${incomingId}`.slice(0, 200) };
     const answer = {
@@ -80,23 +92,26 @@ export class TextDesk {
     return { answer, event: event(done.refusal === '' ? 'answered' : 'refused', found.reply, done.refusal) };
   }
 
-  /** Does what was asked for, and says it, or that it cannot be. */
+  /** Does what was asked for, and says it, or that it cannot be. No text where a notice says it. */
   private async obey(
     { intent, text, refusal, to, language }: InboundAnswer,
     context: InboundContext,
-  ): Promise<{ text: string; refusal: string }> {
+  ): Promise<{ text: string | null; refusal: string }> {
     if (intent === null) return { text, refusal: '' };
     try {
-      const amountMicros = await this.carryOut(intent, `sms ${to}`);
-      if (intent.kind !== 'emergency' || amountMicros === null) return { text, refusal: '' };
+      const granted = await this.carryOut(intent, `sms ${to}`);
+      if (intent.kind !== 'emergency' || granted === null) return { text, refusal: '' };
+      const { amountMicros, noticeId } = granted;
+      if (noticeId !== null && (await this.answerBy(noticeId))) return { text: null, refusal: '' };
+      if (amountMicros === null) return { text, refusal: '' };
       return { text: grantedText(intent.accountId, micros(amountMicros), language, context), refusal: '' };
     } catch (error) {
       return { text: refusal, refusal: error instanceof Error ? error.message : String(error) };
     }
   }
 
-  /** Throws when it was refused. The amount of emergency credit, where it has one. */
-  private async carryOut(intent: InboundIntent, by: string): Promise<number | null> {
+  /** Throws when it was refused. */
+  private async carryOut(intent: InboundIntent, by: string): Promise<Granted | null> {
     switch (intent.kind) {
       case 'limit':
         await this.site.askGuard({
@@ -104,7 +119,7 @@ export class TextDesk {
         });
         return null;
       case 'emergency':
-        return grantedMicros(await this.site.askGuard({ emergency: { accountId: intent.accountId, by } }));
+        return grantedBy(await this.site.askGuard({ emergency: { accountId: intent.accountId, by } }));
       case 'language':
         return this.change(intent.accountIds, { language: intent.language }, by);
       case 'optOut':
@@ -154,10 +169,11 @@ function limitsOf(limit: (InboundIntent & { kind: 'limit' })['limit']): object {
   return 'energyWh' in limit ? { energyWh: limit.energyWh } : { spendMicros: limit.amountMicros };
 }
 
-function grantedMicros(answer: unknown): number | null {
-  const { emergency, amountMicros } = (answer ?? {}) as { emergency?: unknown; amountMicros?: unknown };
+function grantedBy(answer: unknown): Granted {
+  const { emergency, amountMicros, noticeId } = (answer ?? {}) as Readonly<Record<string, unknown>>;
   if (emergency !== 'granted') throw new Error('the balance guard refused emergency credit');
-  return typeof amountMicros === 'number' ? amountMicros : null;
+  const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+  return { amountMicros: numberOf(amountMicros), noticeId: numberOf(noticeId) };
 }
 
 export function throwIfRefused(result: PostingResult): void {

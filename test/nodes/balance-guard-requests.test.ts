@@ -87,10 +87,20 @@ describe('requests to balance-guard', () => {
       done: 'ownLimits',
       ownLimits: { spendMicros: 5 },
     });
-    assert.deepEqual(await ledger.askGuard({ emergency: { accountId: 'A1' } }), {
+    const granted = await ledger.askGuard({ emergency: { accountId: 'A1' } });
+    const [notice] = ledger.store.recentNotices(1);
+    assert.equal(notice?.kind, 'emergency-credit');
+    assert.deepEqual(granted, {
       accountId: 'A1',
       emergency: 'granted',
       amountMicros: 5_000_000,
+      noticeId: notice.noticeId,
+    });
+    assert.deepEqual(await ledger.askGuard({ emergency: { accountId: 'A1' } }), {
+      accountId: 'A1',
+      emergency: 'refused',
+      amountMicros: 5_000_000,
+      noticeId: null,
     });
     await assert.rejects(
       ledger.askGuard({ emergency: { accountId: 'A2' } }),

@@ -1,4 +1,6 @@
+import Database from 'better-sqlite3';
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import type { PrepaidMessage } from '../../nodes/lib/meter/prepaid-message';
 import { NoticeFlow, NOTICES, payloadOf, REST, type Fields } from './notice-flow';
 import { withDeadline, type RunningFlow } from './running-flow';
@@ -136,5 +138,25 @@ describe('the ways that notices take', () => {
       await flow.start([flow.site(), { ...NOTICES, wires: [[], ['mail'], ['mqtt'], ['event']] }, ...REST]);
       await shown('yellow');
     });
+  });
+
+  it('tells the guard of the hours in which warnings wait', async () => {
+    // Whatever the time is now, it is quiet.
+    const clock = (hoursFromNow: number): string => {
+      const text = new Date(Date.now() + hoursFromNow * 3_600_000).toISOString();
+      return text.slice(11, 16);
+    };
+    await start({ quietFrom: clock(-2), quietTo: clock(3) });
+    pay('r1');
+    await eventOf('handed');
+    const fromMs = flow.ledger.nowMs();
+    await flow.ledger.askGuard({ ownLimits: { accountId: 'A1', warnBelowMicros: 90_000_000 } });
+    const db = new Database(join(flow.folder, 'ledger.sqlite'), { readonly: true });
+    const memory = db.prepare('SELECT memory FROM account_policy').pluck().get() as string;
+    db.close();
+    const { told } = JSON.parse(memory) as { told: Record<string, { heldUntilMs: number }> };
+    const [first] = Object.values(told);
+    const heldUntilMs = first?.heldUntilMs ?? 0;
+    assert.ok(heldUntilMs > fromMs + 2 * 3_600_000 && heldUntilMs < fromMs + 4 * 3_600_000);
   });
 });

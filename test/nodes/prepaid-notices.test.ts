@@ -185,17 +185,46 @@ describe('prepaid-notices', () => {
     assert.equal(await reply('EMERGENCY'), 'Account A1: this is not possible now. Please ask at the office.');
   });
 
-  it('says how much emergency credit there is, once it was granted', async () => {
+  describe('with emergency credit', () => {
     const emergency = {
       configVersion: 1,
       emergencyMode: 'activated',
       emergencyAmount: '10.00',
       emergencyBelow: '1.00',
     };
-    const nodes = REST.map((node) => (node.id === 'guard' ? { ...node, ...emergency } : node));
-    await flow.start([flow.site(), NOTICES, ...nodes]);
-    await flow.ask('register', { payload: CUSTOMER }, 'registered');
-    assert.equal(await reply('EMERGENCY'), 'Account A1: emergency credit of INR 10.00 is on.');
+    /** All that leaves for the customer who asks by a text, as the output and what it says. */
+    const told = async (customer: object, wires = NOTICES.wires): Promise<[at: string, says: unknown][]> => {
+      const nodes = REST.map((node) => (node.id === 'guard' ? { ...node, ...emergency } : node));
+      await notices.start({ wires }, customer, {}, nodes);
+      const said: [string, unknown][] = [];
+      for (const id of ['sms', 'mail'])
+        flow.node(id).on('input', (message) => {
+          const { payload } = message as PrepaidMessage;
+          said.push([id, id === 'sms' ? (payload as Fields)['text'] : payload]);
+        });
+      flow.send('notices', { payload: { from: NUMBER, text: 'EMERGENCY' } });
+      await eventOf('answered');
+      await eventOf('handed');
+      // By now the guard's notice has come by the wire too, and was taken over if it was not before.
+      for (let turn = 0; turn < 3; turn += 1)
+        await flow.ask('notices', { payload: { ask: 'waiting' } }, 'event');
+      return said;
+    };
+    const NOTICE =
+      'Emergency credit of INR 10.00 is on. Your balance is INR 0.00. It is paid back from your next payment.';
+    const ANSWER = 'Account A1: emergency credit of INR 10.00 is on.';
+
+    it('answers with the one text that tells of it', async () => {
+      assert.deepEqual(await told({}), [['sms', NOTICE]]);
+    });
+
+    it('answers the text also where the notice goes by mail', async () => {
+      const said = await told({ channel: 'email', email: 'asha@example.org' });
+      assert.deepEqual(said.sort(), [
+        ['mail', NOTICE],
+        ['sms', ANSWER],
+      ]);
+    });
   });
 
   it('takes over what no guard has handed to a flow', async () => {

@@ -1,6 +1,6 @@
 import type { LocalDays } from '../time/local-days';
 import { NOTICE_CHANNELS, type Delivery, type Notice, type NoticeChannel } from './notice';
-import { goesFirst, NOTICE_RULES } from './notice-rules';
+import { goesFirst, NOTICE_RULES, waitsInQuiet } from './notice-rules';
 import { afterQuiet, type QuietHours } from './quiet-hours';
 
 /** How the reader of a notice can be reached. */
@@ -63,15 +63,16 @@ const UNWIRED_MS = 10_000;
 
 /** A notice on its first step: it waits for its time, or whoever opted out goes without it. */
 export function newDelivery(notice: Notice, contact: Contact, rules: DeliveryRules, nowMs: number): Delivery {
+  const notBeforeMs = calmMs(notice, rules, nowMs);
   const waiting: Delivery = {
     state: 'waiting',
-    notBeforeMs: calmMs(notice, rules, nowMs),
+    notBeforeMs,
     channel: null,
     attempt: 1,
     tries: 0,
     reason: '',
   };
-  const why = dropReason(notice, contact, nowMs);
+  const why = dropReason(notice, contact, notBeforeMs);
   return why === null ? waiting : dropped(waiting, why);
 }
 
@@ -88,9 +89,11 @@ export function stepWhenDue(
   // Where nobody can tell whether it left, sending it again might tell it twice. A modem knows a text by its id.
   if (state === 'handed' && channel !== 'sms') return unheard(delivery);
   if (delivery.tries >= MAX_TRIES) return unheard(delivery);
-  const why = dropReason(notice, contact, nowMs);
-  if (why !== null) return { do: 'store', after: dropped(delivery, why) };
   const notBeforeMs = calmMs(notice, rules, nowMs);
+  const why = dropReason(notice, contact, notBeforeMs);
+  // Whatever becomes of it, a text that a modem was handed may have been sent.
+  if (why !== null)
+    return state === 'handed' ? unheard(delivery) : { do: 'store', after: dropped(delivery, why) };
   if (notBeforeMs > nowMs) return later(delivery, notBeforeMs);
   const way = wayTo(contact, rules);
   if (way === null)
@@ -122,7 +125,7 @@ function later(delivery: Delivery, notBeforeMs: number): DueStep & { do: 'store'
   const reason = NOTICE_CHANNELS.some((channel) => delivery.reason === unwiredReason(channel))
     ? ''
     : delivery.reason;
-  return { do: 'store', after: { ...delivery, state: 'waiting', notBeforeMs, reason } };
+  return { do: 'store', after: { ...delivery, notBeforeMs, reason } };
 }
 
 /** Of many that wait not all look at once: each has its turn. */
@@ -194,20 +197,25 @@ export function messageIdOf({ noticeId, kind, accountId, atMs }: Notice, attempt
   return attempt === 1 ? id : `${id}/${attempt}`;
 }
 
+/** By which channel a reader would be told now; null where none leads there. */
+export function channelTo(contact: Contact, rules: DeliveryRules): NoticeChannel | null {
+  const way = wayTo(contact, rules);
+  return way !== null && 'channel' in way ? way.channel : null;
+}
+
 /** How long a notice is still worth sending. */
 export function goodForMs({ kind, atMs }: Notice, nowMs: number): number {
   return atMs + NOTICE_RULES[kind].goodForMs - nowMs;
 }
 
 function calmMs({ kind, data }: Notice, { quiet, days }: DeliveryRules, nowMs: number): number {
-  // With no credit left the cut comes next, perhaps before the morning.
-  const isUrgent = NOTICE_RULES[kind].isUrgent || data['rule'] === 'used up';
-  return isUrgent ? nowMs : afterQuiet(quiet, days, nowMs);
+  return waitsInQuiet(kind, data['rule']) ? afterQuiet(quiet, days, nowMs) : nowMs;
 }
 
-function dropReason(notice: Notice, { isOptedOut }: Contact, nowMs: number): string | null {
+/** At the moment at which it could leave: what quiet hours outlast need not wait for their end. */
+function dropReason(notice: Notice, { isOptedOut }: Contact, leavesMs: number): string | null {
   if (isOptedOut && NOTICE_RULES[notice.kind].mayBeDeclined) return 'opted out';
-  return goodForMs(notice, nowMs) <= 0 ? 'too late' : null;
+  return goodForMs(notice, leavesMs) <= 0 ? 'too late' : null;
 }
 
 function dropped(delivery: Delivery, reason: string): Delivery {

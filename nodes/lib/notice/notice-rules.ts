@@ -49,6 +49,14 @@ export const NOTICE_RULES: Readonly<Record<NoticeKind, NoticeRule>> = {
   summary: { ...needed, audience: 'office', goodForMs: 14 * DAY_MS },
 };
 
+/**
+ * Whether quiet hours hold it back. That the credit is used up is a warning like others, but the cut comes next, perhaps
+ * before the morning.
+ */
+export function waitsInQuiet(notice: NoticeKind, rule: unknown): boolean {
+  return !NOTICE_RULES[notice].isUrgent && rule !== 'used up';
+}
+
 /** Whether it is sent before others: what is urgent, and a warning, since a cut may follow it. */
 export function goesFirst(notice: NoticeKind): boolean {
   return NOTICE_RULES[notice].isUrgent || notice === 'low-credit' || notice === 'limit-near';

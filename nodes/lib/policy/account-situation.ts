@@ -1,5 +1,6 @@
 import type { SupplyState } from '../ledger/account';
 import type { Micros } from '../money/micros';
+import type { QuietHours } from '../notice/quiet-hours';
 import type { LocalDays } from '../time/local-days';
 import type { WeekdayCosts } from './days-left';
 import type { DemandOrder } from './demand-order';
@@ -56,6 +57,8 @@ export interface StaffCut {
 export interface Told {
   atMs: number;
   deliveredMs: number | null;
+  /** Quiet hours keep it from the customer until then. */
+  heldUntilMs?: number;
   /** Told again since, for money that came in and was not enough. */
   againMs?: number;
 }
@@ -93,6 +96,8 @@ export const NEW_MEMORY: PolicyMemory = {
 /** What a decision has to know of all the others. The counts may cost a query and are asked for only when they matter. */
 export interface Fleet {
   days: LocalDays;
+  /** When customers are left alone; absent or null is never. */
+  quiet?: QuietHours | null;
   meters: number;
   /** Meters cut without a release within the policy's time. */
   recentCuts: () => number;

@@ -119,7 +119,7 @@ export const BRAKE_RULES: readonly BrakeRule[] = [
     },
     ends: never,
     words: {
-      staff: 'The warning of {warnedAtMs} is not yet {leadMs} old.',
+      staff: 'The warning counts from {warnedAtMs} and is not yet {leadMs} old.',
       customer: 'You are warned first and have time to act.',
     },
   },

@@ -1,3 +1,4 @@
+import type { QuietHours } from '../notice/quiet-hours';
 import type { LocalDays } from '../time/local-days';
 import { decide } from './decide';
 import type { Policy } from './policy';
@@ -7,8 +8,10 @@ export interface SupplyGuard {
   policy: Policy;
   days: LocalDays;
   decide: typeof decide;
+  /** When notices that can wait are held back; absent where nobody does that. */
+  quiet?: () => QuietHours | null;
 }
 
-export function supplyGuard(policy: Policy, days: LocalDays): SupplyGuard {
-  return { policy, days, decide };
+export function supplyGuard(policy: Policy, days: LocalDays, quiet?: SupplyGuard['quiet']): SupplyGuard {
+  return { policy, days, decide, ...(quiet ? { quiet } : {}) };
 }

@@ -1,4 +1,6 @@
 import type { NoticeKind } from '../notice/notice';
+import { waitsInQuiet } from '../notice/notice-rules';
+import { afterQuiet } from '../notice/quiet-hours';
 import type { Figures, Look, RuleWords, Told } from './account-situation';
 import { isEmergencyOnOffer } from './emergency-credit';
 
@@ -314,7 +316,7 @@ export function stepWarnings(look: Look): { told: Readonly<Record<string, Told>>
       } else if (isCrossed) {
         // Money that leaves the credit used up puts no cut off, or a coin an hour would keep the light on for ever.
         const isSame = before && !isLeft && isUsedUp;
-        told[fullKey] = isSame ? { ...before, againMs: nowMs } : { atMs: nowMs, deliveredMs: null };
+        told[fullKey] = isSame ? { ...before, againMs: nowMs } : newlyTold(look, kind, name);
         const other = bySubject.get(subject);
         if (!other || urgency > other.urgency)
           bySubject.set(subject, { urgency, warning: { rule: name, subject, kind, figures } });
@@ -324,15 +326,24 @@ export function stepWarnings(look: Look): { told: Readonly<Record<string, Told>>
   return { told, warnings: [...bySubject.values()].map(({ warning }) => warning) };
 }
 
-/** Since when the customer knows of a subject; null when no warning counts. */
+/** Whoever is warned at night is told in the morning, unless it is urgent. */
+function newlyTold({ fleet: { quiet = null, days }, nowMs }: Look, kind: WarningKind, rule: string): Told {
+  const leavesMs = waitsInQuiet(kind, rule) ? afterQuiet(quiet, days, nowMs) : nowMs;
+  return { atMs: nowMs, deliveredMs: null, ...(leavesMs > nowMs ? { heldUntilMs: leavesMs } : {}) };
+}
+
+/**
+ * Since when the customer knows of a subject; null when no warning counts. What quiet hours hold back counts from their
+ * end, which may be still to come, unless it arrives before.
+ */
 export function warnedSince(
   told: Readonly<Record<string, Told>>,
   subject: string,
   needsDelivery: boolean,
 ): number | null {
   let since: number | null = null;
-  for (const [key, { atMs, deliveredMs }] of Object.entries(told)) {
-    const countsMs = needsDelivery ? deliveredMs : atMs;
+  for (const [key, { atMs, deliveredMs, heldUntilMs = atMs }] of Object.entries(told)) {
+    const countsMs = needsDelivery ? deliveredMs : Math.min(heldUntilMs, deliveredMs ?? Infinity);
     if (countsMs === null || !key.startsWith(`${subject}/`)) continue;
     if (since === null || countsMs < since) since = countsMs;
   }

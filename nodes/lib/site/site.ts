@@ -7,6 +7,7 @@ import type { PrepaidMessage } from '../meter/prepaid-message';
 import type { Reading } from '../meter/reading';
 import type { Notice } from '../notice/notice';
 import type { OwnTexts } from '../notice/notice-text';
+import type { QuietHours } from '../notice/quiet-hours';
 import type { Micros } from '../money/micros';
 import type { SiteClock } from '../time/site-clock';
 import type { ClockWatch } from './clock-watch';
@@ -82,6 +83,7 @@ export class Site {
   private readonly guards: TakeRequest[] = [];
   private readonly policies: string[] = [];
   private isDelivering = false;
+  private quiet: QuietHours | null = null;
   private lastFaultMessage: string | null = null;
 
   constructor(private readonly options: SiteOptions) {
@@ -160,13 +162,22 @@ export class Site {
     return notices;
   }
 
-  /** One of a process delivers what the ledger has for customers. Returns the way to give that back; throws for a second. */
-  claimDelivery(): () => void {
+  /**
+   * One of a process delivers what the ledger has for customers, but for some hours. Returns the way to give that back;
+   * throws for a second.
+   */
+  claimDelivery(quiet: QuietHours | null): () => void {
     if (this.isDelivering) throw new Error('another node delivers the notices of this site: one is enough');
     this.isDelivering = true;
+    this.quiet = quiet;
     return () => {
       this.isDelivering = false;
     };
+  }
+
+  /** When customers are left alone. It holds on while whoever delivers notices is made anew. */
+  get quietHours(): QuietHours | null {
+    return this.quiet;
   }
 
   /** Whether somebody takes notices over, and stores that they did. */

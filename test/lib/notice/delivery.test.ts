@@ -104,7 +104,8 @@ describe('a notice on its way', () => {
   it('waits for the morning unless it is urgent', () => {
     for (const kind of NOTICE_KINDS) {
       const { notBeforeMs, state } = newDelivery(noticeOf(kind, NIGHT_MS), CONTACT, RULES, NIGHT_MS);
-      assert.equal(state, 'waiting');
+      // What is worth nothing in the morning need not wait for it.
+      assert.equal(state, kind === 'high-use' ? 'dropped' : 'waiting');
       assert.equal(notBeforeMs, NOTICE_RULES[kind].isUrgent ? NIGHT_MS : at('2026-11-22T07:00'), kind);
     }
     const urgent: NoticeKind[] = ['cut-off', 'restored', 'top-up', 'overload'];
@@ -200,6 +201,35 @@ describe('a notice on its way', () => {
     assert.deepEqual([late.after.state, late.after.reason], ['dropped', 'too late']);
     const early = stepWhenDue(notice, waiting(), CONTACT, RULES, NOON_MS + 3 * HOUR_MS - 1);
     assert.equal(early.do, 'hand');
+  });
+
+  it('is dropped when quiet hours outlast it, at once and in the morning', () => {
+    const high = noticeOf('high-use', at('2026-11-21T20:00'));
+    const evening = at('2026-11-21T21:00');
+    const planned = newDelivery(high, CONTACT, RULES, evening);
+    assert.deepEqual([planned.state, planned.reason], ['dropped', 'too late']);
+    const due = stepWhenDue(high, waiting(), CONTACT, RULES, evening);
+    assert.deepEqual([due.after.state, due.after.reason], ['dropped', 'too late']);
+    // Low credit is worth three days: released at seven on the last of them, it is late by then.
+    const low = noticeOf('low-credit', at('2026-11-18T06:00'));
+    assert.equal(stepWhenDue(low, waiting(), CONTACT, RULES, at('2026-11-21T05:59')).after.state, 'dropped');
+    const inTime = noticeOf('low-credit', at('2026-11-18T07:01'));
+    const held = newDelivery(inTime, CONTACT, RULES, at('2026-11-21T05:59'));
+    assert.deepEqual([held.state, held.notBeforeMs], ['waiting', at('2026-11-21T07:00')]);
+    assert.equal(stepWhenDue(inTime, held, CONTACT, RULES, held.notBeforeMs).do, 'hand');
+    assert.equal(stepWhenDue(inTime, held, CONTACT, RULES, at('2026-11-21T07:01')).after.reason, 'too late');
+  });
+
+  it('that a modem was handed may have been sent, whatever it is worth now', () => {
+    const handed = waiting({ state: 'handed', channel: 'sms', tries: 1 });
+    const late = stepWhenDue(noticeOf('cut-off'), handed, CONTACT, RULES, NOON_MS + DAY_MS);
+    assert.deepEqual([late.do, late.after.state], ['store', 'unconfirmed']);
+    const optedOut = { ...CONTACT, isOptedOut: true };
+    assert.equal(stepWhenDue(noticeOf('tip'), handed, optedOut, RULES, NOON_MS).after.state, 'unconfirmed');
+    // At night it is not asked for again, and stays what it is.
+    const night = stepWhenDue(noticeOf('tip', NIGHT_MS), handed, CONTACT, RULES, NIGHT_MS);
+    assert.deepEqual([night.do, night.after.state], ['store', 'handed']);
+    assert.equal(night.after.notBeforeMs, at('2026-11-22T07:00'));
   });
 
   it('is handed to a modem again with the same id, ever more seldom and not for ever', () => {
