@@ -5,7 +5,7 @@ import type { Notice, NoticeChannel } from '../lib/notice/notice';
 import { parseNoticeInput, type NoticeInput, type NoticeQuestion } from '../lib/notice/notice-input';
 import { noticeSettings } from '../lib/notice/notice-settings';
 import type { QuietHours } from '../lib/notice/quiet-hours';
-import { subjectsToldBy } from '../lib/policy/warning-rules';
+import { isWarning } from '../lib/policy/told-warnings';
 import { migrateConfig } from '../lib/red/config-migration';
 import { onClose } from '../lib/red/on-close';
 import { onInput } from '../lib/red/on-input';
@@ -236,6 +236,6 @@ function storedNotice(site: Site, noticeId: number): Notice {
 
 /** A warning that is with the customer. Mail and MQTT say no more than that they have it. */
 function hasArrived({ event, channel, kind }: NoticeEvent): boolean {
-  if (subjectsToldBy(kind).size === 0) return false;
+  if (!isWarning(kind)) return false;
   return event === 'delivered' || (event === 'sent' && channel !== 'sms');
 }

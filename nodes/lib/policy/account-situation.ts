@@ -111,6 +111,9 @@ export interface Look {
   readonly nowMs: number;
   readonly fleet: Fleet;
   readonly daysLeft: number | null;
+  /** The demand orders that the customer has to know of … */
+  readonly toTell: readonly DemandOrder[];
+  /** … and of those in force the one to go by. */
   readonly order: DemandOrder | null;
 }
 

@@ -4,7 +4,7 @@ import { isEmergencyInUse } from './emergency-credit';
 import { isApproved } from './demand-order';
 import { cutBudget, isReleased } from './fleet-budget';
 import { noCutAt } from './no-cut-windows';
-import { warnedSince } from './warning-rules';
+import { toldSince, warnedSince } from './told-warnings';
 
 /** A cut that is due, and everything that may speak against it. `memory` knows already what is told with this decision. */
 export interface CutLook extends Look {
@@ -22,8 +22,13 @@ export interface BrakeRule extends Rule<CutLook> {
 const never = (): boolean => false;
 const noTime = (): null => null;
 
-const warnedMs = ({ memory, cut, policy }: CutLook): number | null =>
-  warnedSince(memory.told, cut.subject, policy.warnings.needsDelivery);
+const warnedMs = (look: CutLook): number | null => {
+  const { memory, cut, policy } = look;
+  const { needsDelivery } = policy.warnings;
+  if (!cut.warning) return warnedSince(memory.told, cut.subject, needsDelivery);
+  const key = cut.warning(look);
+  return key === null ? null : toldSince(memory.told[key], needsDelivery);
+};
 
 /** At least a moment, so that a warning and its cut never leave together. */
 const leadMs = ({ cut, policy }: CutLook): number => Math.max(1, cut.leadMs(policy));

@@ -2,12 +2,14 @@ import type { NoticeKind } from '../notice/notice';
 import type { Look, Rule } from './account-situation';
 import { isOverloadDue } from './overload';
 import type { Policy } from './policy';
-import { orderFigures } from './warning-rules';
+import { orderFigures, orderWarning } from './warning-rules';
 
 /** A reason to switch a supply off. */
 export interface CutRule extends Rule<Look> {
   /** The warnings of which one has to stand before the cut. */
   subject: string;
+  /** The one of them that counts, by its key, where not any will do. */
+  warning?: (look: Look) => string | null;
   /** How old that warning has to be. */
   leadMs: (policy: Policy) => number;
   /** What customers are told when it happens; there is no template by language for a cut that was ordered. */
@@ -109,6 +111,7 @@ export const CUT_RULES: readonly CutRule[] = [
   {
     name: 'demand control',
     subject: 'demand control',
+    warning: ({ order }) => order && orderWarning(order.orderId),
     leadMs: usualLead,
     kind: 'cut-ordered',
     isMass: true,

@@ -4,12 +4,13 @@ import type { AccountSituation, Figures, Fleet, Look, PolicyMemory, Told } from 
 import { brakesOn, countsForFleet, endedBy, FLEET_BRAKE, type BrakeRule, type CutLook } from './brake-rules';
 import { CUT_RULES, type CutRule } from './cut-rules';
 import { daysLeft } from './days-left';
-import { orderFor } from './demand-order';
+import { orderFor, ordersToTell, type DemandOrder } from './demand-order';
 import { stepEmergency } from './emergency-credit';
 import { enterQuarantine, type Quarantine } from './fleet-budget';
 import { afterOverloadCut, stepOverload } from './overload';
 import type { Policy } from './policy';
-import { stepWarnings, type Warning, type WarningKind } from './warning-rules';
+import { toldSince } from './told-warnings';
+import { orderWarning, stepWarnings, type Warning, type WarningKind } from './warning-rules';
 import { recordOf, type RuleRecord, type Why } from './why';
 
 /** Something to say, to the customer or to the office. `rule` and `figures` give its words. */
@@ -63,7 +64,7 @@ export function decide(policy: Policy, situation: AccountSituation, nowMs: numbe
     reason: reasonOf(look, verdict),
     countedCuts: verdict.isNew && cutLook && countsForFleet(cutLook) ? situation.meters : 0,
     emergency: situation.asksEmergency ? (hasBegun ? 'granted' : 'refused') : null,
-    notices: [...begun, ...worthTelling(warnings, verdict, hasBegun), ...said, ...office.notices],
+    notices: [...begun, ...worthTelling(look, warnings, verdict, hasBegun), ...said, ...office.notices],
     memory,
     why: whyOf(look, verdict, warnings),
     nextLookMs: nextLook(look, verdict, memory),
@@ -75,6 +76,12 @@ function lookAt(policy: Policy, situation: AccountSituation, nowMs: number, flee
   // A cut that expired before it reached its relay was none.
   const cut = situation.supply === 'on' ? null : memory.cut;
   const aboveCut = subtractMicros(balanceMicros, policy.cut.atMicros);
+  const { leadMs, needsDelivery } = policy.warnings;
+  const toTell = ordersToTell(demandOrders, groups, nowMs, leadMs);
+  const isWarned = ({ orderId }: DemandOrder): boolean => {
+    const sinceMs = toldSince(memory.told[orderWarning(orderId)], needsDelivery);
+    return sinceMs !== null && nowMs - sinceMs >= leadMs;
+  };
   return {
     policy,
     situation,
@@ -87,7 +94,8 @@ function lookAt(policy: Policy, situation: AccountSituation, nowMs: number, flee
       emergency: stepEmergency(policy, situation, nowMs),
     },
     daysLeft: daysLeft(weekdayCosts, aboveCut, fleet.days, nowMs),
-    order: orderFor(demandOrders, groups, cut?.orderId ?? null, nowMs, policy.warnings.leadMs),
+    toTell,
+    order: orderFor(toTell, cut?.orderId ?? null, nowMs, isWarned),
   };
 }
 
@@ -103,7 +111,10 @@ function judge(look: Look): Verdict {
   const { memory, situation } = look;
   const fired = CUT_RULES.filter((rule) => rule.applies(look));
   // Who was cut before reasons were kept is off for any reason that there is.
-  const isStanding = ({ name }: CutRule): boolean => memory.cut === null || name === memory.cut.rule;
+  // Another order than the one that cut is another reason.
+  const isStanding = ({ name, isMass }: CutRule): boolean =>
+    memory.cut === null ||
+    (name === memory.cut.rule && (!isMass || memory.cut.orderId === look.order?.orderId));
   const standing = situation.supply === 'off' ? fired.find(isStanding) : undefined;
   if (standing && !endedBy({ ...look, cut: standing }))
     return { supply: 'off', cut: standing, isNew: false, fired, heldBack: [] };
@@ -127,13 +138,19 @@ function reasonOf({ memory, situation }: Look, { cut, heldBack }: Verdict): stri
 
 /** Whoever is told of the cut itself, or of emergency credit, is not told of low credit in the same moment. */
 function worthTelling(
+  look: Look,
   warnings: readonly Warning[],
   { cut, isNew }: Verdict,
   hasEmergency: boolean,
 ): PolicyNotice[] {
-  const silent = new Set([isNew && cut ? cut.subject : '', hasEmergency ? 'credit' : '']);
+  const saysTheSame = ({ subject, key }: Warning): boolean => {
+    if (hasEmergency && subject === 'credit') return true;
+    if (!isNew || subject !== cut?.subject) return false;
+    // Of other orders than the one that cuts nothing has been said.
+    return !cut.warning || cut.warning(look) === key;
+  };
   return warnings
-    .filter(({ subject }) => !silent.has(subject))
+    .filter((warning) => !saysTheSame(warning))
     .map(({ rule, kind, figures }) => ({ to: 'customer', kind, rule, figures }));
 }
 

@@ -21,24 +21,35 @@ const MAX_LIMIT_W = 10_000_000;
 const MAX_GROUPS = 100;
 const MAX_TIME_MS = 253_370_764_800_000;
 
-/** The order that matters to an account: in force or announced, the strictest first; the one it was cut by goes before. */
-export function orderFor(
+/** The orders that an account has to know of: those in force, and those that begin within the lead of a warning. */
+export function ordersToTell(
   orders: readonly DemandOrder[],
   groups: readonly string[],
-  cutByOrderId: string | null,
   nowMs: number,
   leadMs: number,
-): DemandOrder | null {
-  const rank = ({ orderId, fromMs }: DemandOrder): number =>
-    orderId === cutByOrderId ? 0 : fromMs <= nowMs ? 1 : 2;
-  const mine = orders.filter(
+): DemandOrder[] {
+  return orders.filter(
     (order) =>
       order.fromMs - leadMs <= nowMs &&
       nowMs < order.endMs &&
       order.groups.some((group) => groups.includes(group)),
   );
-  mine.sort((a, b) => rank(a) - rank(b) || a.limitW - b.limitW || (a.orderId < b.orderId ? -1 : 1));
-  return mine[0] ?? null;
+}
+
+/**
+ * Of these orders the one in force that an account goes by: the one it was cut by, to its end; else the strictest that it
+ * was warned of in time; else the strictest. So a stricter order frees nobody while its warning is too young.
+ */
+export function orderFor(
+  orders: readonly DemandOrder[],
+  cutByOrderId: string | null,
+  nowMs: number,
+  isWarned: (order: DemandOrder) => boolean,
+): DemandOrder | null {
+  const rank = (order: DemandOrder): number => (order.orderId === cutByOrderId ? 0 : isWarned(order) ? 1 : 2);
+  const inForce = orders.filter(({ fromMs }) => fromMs <= nowMs);
+  inForce.sort((a, b) => rank(a) - rank(b) || a.limitW - b.limitW || (a.orderId < b.orderId ? -1 : 1));
+  return inForce[0] ?? null;
 }
 
 /** Whether two persons stand behind an order. */

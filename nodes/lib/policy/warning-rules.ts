@@ -25,6 +25,8 @@ export interface WarningRule {
   /** Warnings about the same thing; a cut needs one of its own subject. */
   subject: string;
   kind: WarningKind;
+  /** Whether every line is told, instead of the most urgent one of its subject; and counts for its own cut alone. */
+  isEachTold?: boolean;
   /** Whether money that comes in ends what was said before: too little of it is worth a new warning. */
   endsWithRecharge: boolean;
   lines: (look: Look) => WarningLine[];
@@ -255,11 +257,16 @@ export const WARNING_RULES: readonly WarningRule[] = [
     name: 'demand order comes',
     subject: 'demand control',
     kind: 'cut-announced',
+    isEachTold: true,
     endsWithRecharge: false,
-    lines: ({ order }) =>
-      order === null
-        ? []
-        : [{ key: order.orderId, isCrossed: true, isLeft: false, urgency: 0, figures: orderFigures(order) }],
+    lines: ({ toTell }) =>
+      toTell.map((order) => ({
+        key: order.orderId,
+        isCrossed: true,
+        isLeft: false,
+        urgency: 0,
+        figures: orderFigures(order),
+      })),
     words: {
       staff: 'Order {orderId} allows {limitW} from {fromAtMs} until {endAtMs}.',
       customer: 'From {fromAtMs} until {endAtMs} please use no more than {limitW}, or the supply goes off.',
@@ -284,6 +291,11 @@ export const WARNING_RULES: readonly WarningRule[] = [
   },
 ];
 
+/** Under which key it is remembered that an order was announced. */
+export function orderWarning(orderId: string): string {
+  return `demand control/demand order comes/${orderId}`;
+}
+
 export function orderFigures(order: NonNullable<Look['order']>): Figures {
   const { orderId, limitW, fromMs, endMs } = order;
   return { orderId, limitW, fromAtMs: fromMs, endAtMs: endMs };
@@ -291,19 +303,21 @@ export function orderFigures(order: NonNullable<Look['order']>): Figures {
 
 /** A warning that is to be given now. */
 export interface Warning {
+  /** Under which it is remembered. */
+  key: string;
   rule: string;
   subject: string;
   kind: WarningKind;
   figures: Figures;
 }
 
-/** What has been told after this look, and which warnings are new: at most one of each subject. */
+/** What has been told after this look, and which warnings are new: of most subjects only the most urgent one. */
 export function stepWarnings(look: Look): { told: Readonly<Record<string, Told>>; warnings: Warning[] } {
   const told: Record<string, Told> = {};
-  const bySubject = new Map<string, { urgency: number; warning: Warning }>();
+  const worthTelling = new Map<string, { urgency: number; warning: Warning }>();
   const { policy, situation, memory, nowMs } = look;
   const isUsedUp = situation.balanceMicros <= policy.cut.atMicros;
-  for (const { name, subject, kind, endsWithRecharge, lines } of WARNING_RULES) {
+  for (const { name, subject, kind, isEachTold = false, endsWithRecharge, lines } of WARNING_RULES) {
     for (const { key, isCrossed, isLeft, urgency, figures } of lines(look)) {
       const fullKey = `${subject}/${name}/${key}`;
       const before = memory.told[fullKey];
@@ -317,59 +331,18 @@ export function stepWarnings(look: Look): { told: Readonly<Record<string, Told>>
         // Money that leaves the credit used up puts no cut off, or a coin an hour would keep the light on for ever.
         const isSame = before && !isLeft && isUsedUp;
         told[fullKey] = isSame ? { ...before, againMs: nowMs } : newlyTold(look, kind, name);
-        const other = bySubject.get(subject);
+        const about = isEachTold ? fullKey : subject;
+        const other = worthTelling.get(about);
         if (!other || urgency > other.urgency)
-          bySubject.set(subject, { urgency, warning: { rule: name, subject, kind, figures } });
+          worthTelling.set(about, { urgency, warning: { key: fullKey, rule: name, subject, kind, figures } });
       }
     }
   }
-  return { told, warnings: [...bySubject.values()].map(({ warning }) => warning) };
+  return { told, warnings: [...worthTelling.values()].map(({ warning }) => warning) };
 }
 
 /** Whoever is warned at night is told in the morning, unless it is urgent. */
 function newlyTold({ fleet: { quiet = null, days }, nowMs }: Look, kind: WarningKind, rule: string): Told {
   const leavesMs = waitsInQuiet(kind, rule) ? afterQuiet(quiet, days, nowMs) : nowMs;
   return { atMs: nowMs, deliveredMs: null, ...(leavesMs > nowMs ? { heldUntilMs: leavesMs } : {}) };
-}
-
-/**
- * Since when the customer knows of a subject; null when no warning counts. What quiet hours hold back counts from their
- * end, which may be still to come, unless it arrives before.
- */
-export function warnedSince(
-  told: Readonly<Record<string, Told>>,
-  subject: string,
-  needsDelivery: boolean,
-): number | null {
-  let since: number | null = null;
-  for (const [key, { atMs, deliveredMs, heldUntilMs = atMs }] of Object.entries(told)) {
-    const countsMs = needsDelivery ? deliveredMs : Math.min(heldUntilMs, deliveredMs ?? Infinity);
-    if (countsMs === null || !key.startsWith(`${subject}/`)) continue;
-    if (since === null || countsMs < since) since = countsMs;
-  }
-  return since;
-}
-
-/** What somebody knows of who got a notice of this kind; nothing when it is no warning. */
-export function subjectsToldBy(kind: string): ReadonlySet<string> {
-  const subjects = WARNING_RULES.filter((rule) => rule.kind === kind).map(({ subject }) => subject);
-  // Whoever is told of emergency credit is not told of low credit in the same moment.
-  return new Set(kind === 'emergency-credit' ? [...subjects, 'credit'] : subjects);
-}
-
-/**
- * A notice about a subject arrived: whoever sends it says so, and the ledger keeps it. It says nothing of what was told
- * after it was written.
- */
-export function withDelivery(
-  told: Readonly<Record<string, Told>>,
-  subject: string,
-  { writtenMs, deliveredMs }: { writtenMs: number; deliveredMs: number },
-): Readonly<Record<string, Told>> {
-  return Object.fromEntries(
-    Object.entries(told).map(([key, entry]) => {
-      const isThis = key.startsWith(`${subject}/`) && entry.deliveredMs === null && entry.atMs <= writtenMs;
-      return [key, isThis ? { ...entry, deliveredMs } : entry];
-    }),
-  );
 }

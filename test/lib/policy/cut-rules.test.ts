@@ -3,7 +3,7 @@ import { micros } from '../../../nodes/lib/money/micros';
 import type { AccountSituation } from '../../../nodes/lib/policy/account-situation';
 import { CUT_RULES } from '../../../nodes/lib/policy/cut-rules';
 import { decide } from '../../../nodes/lib/policy/decide';
-import { orderFor, type DemandOrder } from '../../../nodes/lib/policy/demand-order';
+import { orderFor, ordersToTell, type DemandOrder } from '../../../nodes/lib/policy/demand-order';
 import { mergePolicy, type Policy } from '../../../nodes/lib/policy/policy';
 import { CALM, DUE, fleet, HOUR_MS, memory, NOW_MS, POLICY, told } from './due-account';
 
@@ -186,10 +186,19 @@ describe('cut rules', () => {
     const strict = { ...ORDER, orderId: 'D2', limitW: 500 };
     const announced = { ...ORDER, orderId: 'D0', limitW: 0, fromMs: NOW_MS + 1 };
     const orders = [ORDER, strict, announced];
-    const order = (cutBy: string | null): string | undefined =>
-      orderFor(orders, ['north'], cutBy, NOW_MS, HOUR_MS)?.orderId;
+    const order = (cutBy: string | null, ...warned: string[]): string | undefined =>
+      orderFor(orders, cutBy, NOW_MS, ({ orderId }) => warned.includes(orderId))?.orderId;
     assert.deepEqual([order(null), order('D1')], ['D2', 'D1']);
-    assert.equal(orderFor(orders, ['south'], null, NOW_MS, HOUR_MS), null);
+    assert.deepEqual([order(null, 'D1', 'D0'), order(null, 'D1', 'D2')], ['D1', 'D2']);
+    assert.equal(
+      orderFor([announced], null, NOW_MS, () => true),
+      null,
+    );
+    const toTell = (group: string, nowMs: number): string[] =>
+      ordersToTell(orders, [group], nowMs, HOUR_MS).map(({ orderId }) => orderId);
+    assert.deepEqual(toTell('north', NOW_MS), ['D1', 'D2', 'D0']);
+    assert.deepEqual(toTell('south', NOW_MS), []);
+    assert.deepEqual(toTell('north', NOW_MS - HOUR_MS), ['D1', 'D2']);
   });
 
   it('announces an order before it begins and cuts nobody until then', () => {

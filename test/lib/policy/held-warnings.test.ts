@@ -8,7 +8,7 @@ import {
 } from '../../../nodes/lib/policy/account-situation';
 import { decide, type Decision } from '../../../nodes/lib/policy/decide';
 import { mergePolicy, type Policy } from '../../../nodes/lib/policy/policy';
-import { warnedSince } from '../../../nodes/lib/policy/warning-rules';
+import { warnedSince } from '../../../nodes/lib/policy/told-warnings';
 import { quietHours } from '../../../nodes/lib/notice/quiet-hours';
 import { DUE, fleet, HOUR_MS, MINUTE_MS, POLICY } from './due-account';
 

@@ -8,7 +8,8 @@ import {
 } from '../../../nodes/lib/policy/account-situation';
 import { decide } from '../../../nodes/lib/policy/decide';
 import { mergePolicy, type Policy } from '../../../nodes/lib/policy/policy';
-import { WARNING_RULES, withDelivery, warnedSince } from '../../../nodes/lib/policy/warning-rules';
+import { toldBy, warnedSince, withDelivery } from '../../../nodes/lib/policy/told-warnings';
+import { WARNING_RULES } from '../../../nodes/lib/policy/warning-rules';
 import { property } from '../property';
 import { CALM, DAY_MS, fleet, HOUR_MS, NOW_MS, POLICY } from './due-account';
 
@@ -266,11 +267,17 @@ describe('warning rules', () => {
       writtenMs,
       deliveredMs,
     });
-    const delivered = withDelivery(memory.told, 'credit', arrival(NOW_MS + 5));
+    const delivered = withDelivery(memory.told, toldBy('low-credit', {}), arrival(NOW_MS + 5));
     assert.equal(warnedSince(delivered, 'credit', true), NOW_MS + 5);
-    assert.deepEqual(withDelivery(memory.told, 'staff', arrival(NOW_MS + 5)), memory.told);
-    assert.deepEqual(withDelivery(delivered, 'credit', arrival(NOW_MS + 9)), delivered);
-    assert.deepEqual(withDelivery(memory.told, 'credit', arrival(NOW_MS + 5, NOW_MS - 1)), memory.told);
+    assert.deepEqual(
+      withDelivery(memory.told, toldBy('cut-announced', {}), arrival(NOW_MS + 5)),
+      memory.told,
+    );
+    assert.deepEqual(withDelivery(delivered, toldBy('low-credit', {}), arrival(NOW_MS + 9)), delivered);
+    assert.deepEqual(
+      withDelivery(memory.told, toldBy('low-credit', {}), arrival(NOW_MS + 5, NOW_MS - 1)),
+      memory.told,
+    );
   });
 
   it('never tells of a line twice while the balance walks within its hysteresis', () => {

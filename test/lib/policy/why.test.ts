@@ -71,6 +71,7 @@ describe('why', () => {
       nowMs: NOW_MS,
       fleet: fleet(),
       daysLeft: 1,
+      toTell: [order],
       order,
     };
     const [cut] = CUT_RULES;

@@ -10,7 +10,7 @@ import type { DemandOrder } from '../../policy/demand-order';
 import type { PolicyOverride } from '../../policy/policy';
 import { QuietShelf } from '../../policy/quiet-shelf';
 import type { UseRecord } from '../../policy/use-record';
-import { warnedSince } from '../../policy/warning-rules';
+import { warnedSince } from '../../policy/told-warnings';
 import type { Why } from '../../policy/why';
 import type { LiveAccount } from './live-accounts';
 

@@ -16,12 +16,13 @@ import type {
 import { refuse } from '../../ledger/refusals';
 import { micros } from '../../money/micros';
 import type { NoticeKind } from '../../notice/notice';
+import type { Figures } from '../../policy/account-situation';
 import { checkPolicyOverride } from '../../policy/check-policy';
 import { checkDemandOrder } from '../../policy/demand-order';
 import { askRelease, giveRelease, type Quarantine } from '../../policy/fleet-budget';
 import type { Policy } from '../../policy/policy';
 import type { SupplyGuard } from '../../policy/supply-guard';
-import { subjectsToldBy, withDelivery } from '../../policy/warning-rules';
+import { toldBy, withDelivery } from '../../policy/told-warnings';
 import { errorText } from '../../text/to-error';
 import type { Batch } from './commit-batch';
 import type { LiveAccount, LiveAccounts } from './live-accounts';
@@ -36,6 +37,13 @@ const MAX_GROUP_POLICIES = 1_000;
 /** What is wrong with a change: the field, the value, and what is asked of it. */
 type Fault = ReturnType<typeof refuse>;
 type ChangeOf<As extends PolicyChange['as']> = Extract<PolicyChange, { as: As }>;
+
+interface WrittenNotice {
+  account_key: number;
+  kind: NoticeKind;
+  figures: string;
+  at_ms: number;
+}
 
 interface Change {
   account: LiveAccount;
@@ -109,8 +117,8 @@ export class PolicyPoster {
       .prepare<[], string>('SELECT policy FROM site_policy ORDER BY version DESC LIMIT 1')
       .pluck();
     this.insertSitePolicy = db.prepare('INSERT INTO site_policy (at_ms, policy, set_by) VALUES (?, ?, ?)');
-    this.selectNotice = db.prepare<[number], { account_key: number; kind: NoticeKind; at_ms: number }>(
-      'SELECT account_key, kind, at_ms FROM notice WHERE notice_id = ?',
+    this.selectNotice = db.prepare<[number], WrittenNotice>(
+      'SELECT account_key, kind, figures, at_ms FROM notice WHERE notice_id = ?',
     );
     this.insertAudit = db.prepare(
       'INSERT INTO audit (at_ms, who, action, subject, detail) VALUES (?, ?, ?, ?, ?)',
@@ -148,8 +156,8 @@ export class PolicyPoster {
     // No clock of a carrier makes a notice arrive before it was written, or in the future.
     const writtenMs = notice.at_ms;
     const arrival = { writtenMs, deliveredMs: Math.min(Math.max(deliveredMs, writtenMs), batch.nowMs) };
-    let { told } = policy.memory;
-    for (const subject of subjectsToldBy(notice.kind)) told = withDelivery(told, subject, arrival);
+    const figures = JSON.parse(notice.figures) as Figures;
+    const told = withDelivery(policy.memory.told, toldBy(notice.kind, figures), arrival);
     setMemory(policy, { ...policy.memory, told });
     this.book.save(account, policy);
     return this.decisions.afterChange(batch, account, guard);
