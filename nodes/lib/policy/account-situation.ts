@@ -27,8 +27,13 @@ export interface AccountSituation {
   own: { warnBelowMicros: Micros | null; spendMicros: Micros | null; energyWh: number | null };
   /** The newest power or demand that the meter reported. */
   demand: { powerW: number; atMs: number } | null;
-  /** When the meter was last heard of; null is never. */
+  /**
+   * Until when the registers of all its meters are known: when the one that has been silent longest was last heard of.
+   * null as long as none was read; one that never was says nothing about the balance.
+   */
   dataAtMs: number | null;
+  /** When any of its meters was last heard of; null is never. */
+  heardAtMs: number | null;
   /** What the ledger wants the supply to be. */
   supply: SupplyState;
   isProtected: boolean;

@@ -84,16 +84,18 @@ export const BRAKE_RULES: readonly BrakeRule[] = [
   },
   {
     name: 'stale data',
-    applies: ({ policy, situation: { dataAtMs }, nowMs }) =>
-      dataAtMs === null || nowMs - dataAtMs > policy.cut.freshWithinMs,
-    figures: ({ policy, situation }) => ({
-      dataAtMs: situation.dataAtMs,
-      freshWithinMs: policy.cut.freshWithinMs,
+    applies: (look) => {
+      const dataAtMs = look.cut.dataAtMs(look);
+      return dataAtMs === null || look.nowMs - dataAtMs > look.policy.cut.freshWithinMs;
+    },
+    figures: (look) => ({
+      dataAtMs: look.cut.dataAtMs(look),
+      freshWithinMs: look.policy.cut.freshWithinMs,
     }),
     untilMs: noTime,
     ends: never,
     words: {
-      staff: 'The meter was last heard of at {dataAtMs}; a cut needs data of the last {freshWithinMs}.',
+      staff: 'A meter was last heard of at {dataAtMs}; a cut needs data of the last {freshWithinMs}.',
       customer: 'Your meter has not reported lately, so the light stays as it is.',
     },
   },

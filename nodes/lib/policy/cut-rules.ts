@@ -10,6 +10,8 @@ export interface CutRule extends Rule<Look> {
   subject: string;
   /** The one of them that counts, by its key, where not any will do. */
   warning?: (look: Look) => string | null;
+  /** Of when the data is that speaks for it; null is never. */
+  dataAtMs: (look: Look) => number | null;
   /** How old that warning has to be. */
   leadMs: (policy: Policy) => number;
   /** What customers are told when it happens; there is no template by language for a cut that was ordered. */
@@ -19,12 +21,18 @@ export interface CutRule extends Rule<Look> {
 }
 
 const usualLead = ({ warnings }: Policy): number => warnings.leadMs;
+/** What a balance and the use of a period come to is known only as far as every meter has reported. */
+const byRegisters = ({ situation }: Look): number | null => situation.dataAtMs;
+/** For what does not depend on figures it is enough that the house can be heard. */
+const byContact = ({ situation }: Look): number | null => situation.heardAtMs;
+const byDemand = ({ situation }: Look): number | null => situation.demand?.atMs ?? null;
 
 /** Every reason for a cut, the weightiest first. */
 export const CUT_RULES: readonly CutRule[] = [
   {
     name: 'staff',
     subject: 'staff',
+    dataAtMs: byContact,
     leadMs: usualLead,
     kind: 'cut-ordered',
     isMass: false,
@@ -42,6 +50,7 @@ export const CUT_RULES: readonly CutRule[] = [
   {
     name: 'credit',
     subject: 'credit',
+    dataAtMs: byRegisters,
     leadMs: usualLead,
     kind: 'cut-off',
     isMass: false,
@@ -60,6 +69,7 @@ export const CUT_RULES: readonly CutRule[] = [
   {
     name: 'own spending limit',
     subject: 'own spending limit',
+    dataAtMs: byRegisters,
     leadMs: usualLead,
     kind: 'limit-reached',
     isMass: false,
@@ -77,6 +87,7 @@ export const CUT_RULES: readonly CutRule[] = [
   {
     name: 'own energy limit',
     subject: 'own energy limit',
+    dataAtMs: byRegisters,
     leadMs: usualLead,
     kind: 'limit-reached',
     isMass: false,
@@ -90,6 +101,7 @@ export const CUT_RULES: readonly CutRule[] = [
   {
     name: 'overload',
     subject: 'overload',
+    dataAtMs: byDemand,
     leadMs: ({ overload }) => overload.warnMs,
     kind: 'overload',
     isMass: false,
@@ -111,6 +123,7 @@ export const CUT_RULES: readonly CutRule[] = [
   {
     name: 'demand control',
     subject: 'demand control',
+    dataAtMs: (look) => (look.order?.limitW === 0 ? byContact(look) : byDemand(look)),
     warning: ({ order }) => order && orderWarning(order.orderId),
     leadMs: usualLead,
     kind: 'cut-ordered',

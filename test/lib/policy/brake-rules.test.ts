@@ -10,7 +10,7 @@ import { decide } from '../../../nodes/lib/policy/decide';
 import { askRelease, enterQuarantine, giveRelease } from '../../../nodes/lib/policy/fleet-budget';
 import { mergePolicy, type Policy } from '../../../nodes/lib/policy/policy';
 import { SAFE_POLICY } from '../../../nodes/lib/policy/policy-presets';
-import { DAY_MS, DUE, fleet, HOUR_MS, memory, NOW_MS, POLICY, told } from './due-account';
+import { CALM, DAY_MS, DUE, fleet, HOUR_MS, memory, NOW_MS, POLICY, told } from './due-account';
 
 interface Case {
   brake: string;
@@ -52,10 +52,10 @@ const CASES: readonly Case[] = [
   { brake: 'protected', holds: { isProtected: true }, lets: { isProtected: false } },
   {
     brake: 'stale data',
-    holds: { dataAtMs: NOW_MS - 2 * HOUR_MS - 1 },
-    lets: { dataAtMs: NOW_MS - 2 * HOUR_MS },
+    holds: { dataAtMs: NOW_MS - 2 * HOUR_MS - 1, heardAtMs: NOW_MS - 2 * HOUR_MS - 1 },
+    lets: { dataAtMs: NOW_MS - 2 * HOUR_MS, heardAtMs: NOW_MS - 2 * HOUR_MS },
   },
-  { brake: 'stale data', holds: { dataAtMs: null }, lets: {} },
+  { brake: 'stale data', holds: { dataAtMs: null, heardAtMs: null }, lets: {} },
   {
     brake: 'warning',
     holds: { memory: memory({ told: { 'credit/amount/30000000': told(NOW_MS - HOUR_MS + 1) } }) },
@@ -169,6 +169,55 @@ describe('brake rules', () => {
       assert.deepEqual([let_.supply, let_.reason], ['off', 'staff']);
     });
   }
+
+  describe('stale data of one meter of several', () => {
+    const oneSilent = { dataAtMs: NOW_MS - 3 * HOUR_MS, heardAtMs: NOW_MS };
+    const ruleBrakes = (situation: AccountSituation, policy = POLICY): [string | undefined, string[]] => {
+      const { why } = decide(policy, situation, NOW_MS, fleet());
+      return [why.fired[0]?.rule, why.heldBack.map(({ rule }) => rule)];
+    };
+    const order = (limitW: number): AccountSituation['demandOrders'][number] => ({
+      orderId: 'D1',
+      groups: ['north'],
+      limitW,
+      fromMs: NOW_MS - HOUR_MS,
+      endMs: NOW_MS + HOUR_MS,
+      by: 'Asha',
+      approvedBy: 'Bela',
+    });
+    const ordered = (limitW: number, heardMs: number): AccountSituation => ({
+      ...CALM,
+      ...oneSilent,
+      demandOrders: [order(limitW)],
+      demand: { powerW: 2_000, atMs: heardMs },
+      memory: memory({ told: { 'demand control/demand order comes/D1': told(NOW_MS - 2 * HOUR_MS) } }),
+    });
+
+    it('holds back what rests on the registers of all', () => {
+      assert.deepEqual(ruleBrakes({ ...DUE, ...oneSilent }), ['credit', ['stale data']]);
+      const record = decide(POLICY, { ...DUE, ...oneSilent }, NOW_MS, fleet()).why.heldBack[0];
+      assert.equal(record?.figures['dataAtMs'], oneSilent.dataAtMs);
+      const own = { warnBelowMicros: null, spendMicros: null, energyWh: 1 };
+      const saver = { ...CALM, ...oneSilent, own, period: { ...CALM.period, usedWh: 1 } };
+      const key = `own energy limit/own energy limit near/1@${CALM.period.fromMs}`;
+      const warned = memory({ told: { [key]: told(NOW_MS - HOUR_MS) } });
+      assert.deepEqual(ruleBrakes({ ...saver, memory: warned }), ['own energy limit', ['stale data']]);
+    });
+
+    it('does not hold back the office, nor an order to shed everybody', () => {
+      const moved = { ...CALM, ...oneSilent, staffCut: HAND };
+      const warned = memory({
+        told: { [`staff/cut ordered by staff/${HAND.atMs}`]: told(NOW_MS - HOUR_MS) },
+      });
+      assert.deepEqual(ruleBrakes({ ...moved, memory: warned }), ['staff', []]);
+      assert.deepEqual(ruleBrakes(ordered(0, NOW_MS - 3 * HOUR_MS)), ['demand control', []]);
+    });
+
+    it('holds back a cut for power only if that power is of long ago', () => {
+      assert.deepEqual(ruleBrakes(ordered(1_000, NOW_MS)), ['demand control', []]);
+      assert.deepEqual(ruleBrakes(ordered(1_000, NOW_MS - 3 * HOUR_MS)), ['demand control', ['stale data']]);
+    });
+  });
 
   it('has a case here for every brake', () => {
     const names = [...BRAKE_RULES, FLEET_BRAKE].map(({ name }) => name);

@@ -126,6 +126,7 @@ class DecidedTown {
       period: { fromMs: START_MS, spentMicros: micros(house.spent), usedWh: 0 },
       own: { ...CALM.own, spendMicros: house.ownLimit === null ? null : micros(house.ownLimit) },
       dataAtMs: house.heardMs,
+      heardAtMs: house.heardMs,
       isProtected: house.isProtected,
       staffCut: house.staffMs === null ? null : { by: 'Asha', reason: 'moved out', atMs: house.staffMs },
       asksEmergency: house.asks,

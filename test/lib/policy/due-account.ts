@@ -46,6 +46,7 @@ export const DUE: AccountSituation = {
   own: { warnBelowMicros: null, spendMicros: null, energyWh: null },
   demand: null,
   dataAtMs: NOW_MS,
+  heardAtMs: NOW_MS,
   supply: 'on',
   isProtected: false,
   convertedMs: null,

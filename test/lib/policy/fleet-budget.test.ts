@@ -36,7 +36,7 @@ class Town {
         meters: this.accounts.length,
         recentCuts: () => recentCuts(this.cuts, RULES, nowMs),
       });
-      const situation = { ...account, dataAtMs: nowMs };
+      const situation = { ...account, dataAtMs: nowMs, heardAtMs: nowMs };
       const decision = decide(POLICY, situation, nowMs, around);
       this.cuts = countCut(this.cuts, decision.countedCuts, RULES, nowMs);
       const supply = decision.supply ?? account.supply;

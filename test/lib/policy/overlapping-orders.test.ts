@@ -46,7 +46,7 @@ function liveThrough({ orders, policy = POLICY, powerW = 1_500, givenMs = {} }: 
       ({ orderId, endMs }) => nowMs < endMs && nowMs >= (givenMs[orderId] ?? 0),
     );
     const demand = { powerW: supply === 'on' ? powerW : 0, atMs: nowMs };
-    const situation = { ...CALM, demandOrders, demand, dataAtMs: nowMs, memory, supply };
+    const situation = { ...CALM, demandOrders, demand, dataAtMs: nowMs, heardAtMs: nowMs, memory, supply };
     const decision = decide(policy, situation, nowMs, fleet());
     for (const { kind, figures } of decision.notices)
       story.push(`${timeOf(nowMs)} ${kind} ${String(figures['orderId'] ?? '')}`.trim());

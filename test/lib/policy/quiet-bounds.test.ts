@@ -183,6 +183,7 @@ class Account {
       own: facts.own,
       demand: { powerW: facts.powerW, atMs: facts.heardMs },
       dataAtMs: facts.heardMs,
+      heardAtMs: facts.heardMs,
       isProtected: facts.isProtected,
       asksEmergency: facts.asksEmergency,
       supply,

@@ -220,7 +220,7 @@ export class DecisionPoster {
    */
   private cutAgain(
     batch: Batch,
-    { meterKey }: LiveMeter,
+    { meterKey, headMs }: LiveMeter,
     policy: Policy,
     situation: AccountSituation,
     { supply, memory }: Decision,
@@ -228,7 +228,9 @@ export class DecisionPoster {
     fleet: Fleet,
   ): RelayIntent[] {
     if (situation.supply === 'on' || supply !== null || this.selectDesired.get(meterKey) !== 'on') return [];
-    const lit: AccountSituation = { ...situation, supply: 'on', meters: 1, memory };
+    // The others are dark and may have nothing to report any more.
+    const heard = { dataAtMs: headMs, heardAtMs: headMs };
+    const lit: AccountSituation = { ...situation, ...heard, supply: 'on', meters: 1, memory };
     const decision = guard.decide(policy, lit, batch.nowMs, fleet);
     if (decision.supply !== 'off') return [];
     const { reason, countedCuts } = decision;
