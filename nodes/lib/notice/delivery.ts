@@ -96,6 +96,9 @@ export function stepWhenDue(
     return state === 'handed' ? unheard(delivery) : { do: 'store', after: dropped(delivery, why) };
   if (notBeforeMs > nowMs) return later(delivery, notBeforeMs);
   const way = wayTo(contact, rules);
+  const by = way && ('channel' in way ? way.channel : way.unwired);
+  // By another way than the one that it was handed to it might be told twice.
+  if (state === 'handed' && by !== channel) return unheard(delivery);
   if (way === null)
     return { do: 'store', after: { ...delivery, state: 'failed', reason: 'no way to reach the reader' } };
   const turn = (pauseMs: number): number => nowMs + pauseMs * turnOf(notice, rules.underWay());

@@ -226,6 +226,20 @@ describe('a notice on its way', () => {
     assert.deepEqual([late.do, late.after.state], ['store', 'unconfirmed']);
     const optedOut = { ...CONTACT, isOptedOut: true };
     assert.equal(stepWhenDue(noticeOf('tip'), handed, optedOut, RULES, NOON_MS).after.state, 'unconfirmed');
+    // Nor does it go by another way then, which would tell it twice.
+    const byMail = { ...CONTACT, phone: '', email: 'a@example.org' };
+    for (const contact of [byMail, { ...CONTACT, email: byMail.email, channel: 'email' as const }])
+      assert.equal(
+        stepWhenDue(noticeOf('cut-off'), handed, contact, RULES, NOON_MS).after.state,
+        'unconfirmed',
+      );
+    const nowhere = { ...CONTACT, phone: '' };
+    assert.equal(
+      stepWhenDue(noticeOf('cut-off'), handed, nowhere, RULES, NOON_MS).after.state,
+      'unconfirmed',
+    );
+    const unwired = stepWhenDue(noticeOf('cut-off'), handed, CONTACT, rulesOf('mqtt'), NOON_MS).after;
+    assert.deepEqual([unwired.state, unwired.reason], ['handed', 'output 1 is not wired']);
     // At night it is not asked for again, and stays what it is.
     const night = stepWhenDue(noticeOf('tip', NIGHT_MS), handed, CONTACT, RULES, NIGHT_MS);
     assert.deepEqual([night.do, night.after.state], ['store', 'handed']);
