@@ -103,7 +103,10 @@ describe('the office page', function () {
   }
 
   const headOf = (meterId: string): number | undefined =>
-    ledger<{ headWh: number }>('SELECT head_wh AS headWh FROM meter JOIN head USING (meter_key) WHERE meter_id = ?', meterId)[0]?.headWh;
+    ledger<{ headWh: number }>(
+      'SELECT head_wh AS headWh FROM meter JOIN head USING (meter_key) WHERE meter_id = ?',
+      meterId,
+    )[0]?.headWh;
 
   before(async function () {
     visitors = await Visitors.arrive(this);
