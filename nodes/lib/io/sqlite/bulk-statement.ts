@@ -2,13 +2,13 @@ import type Database from 'better-sqlite3';
 
 type Value = number | string | null;
 
-/** Calling SQLite costs as much as what it does for one row, so rows are written so many at a time. */
-const ROWS_AT_ONCE = 16;
+/** Calling SQLite costs as much as what it does for one row, so rows are written so many at a time, the most first. */
+const ROWS_AT_ONCE = [64, 16, 4, 1] as const;
+const MOST_ROWS = ROWS_AT_ONCE[0];
 
 /** Collects rows for one statement, and runs it for many of them in their order. */
 export class BulkStatement {
-  private readonly forMany;
-  private readonly forOne;
+  private readonly statements;
   /** As many values as one run takes; those beyond `filled` are of rows that are written already. */
   private readonly values: Value[];
   private filled = 0;
@@ -20,9 +20,11 @@ export class BulkStatement {
     sqlFor: (rows: string) => string,
   ) {
     const row = `(${Array.from({ length: columns }, () => '?').join()})`;
-    this.forMany = db.prepare(sqlFor(Array.from({ length: ROWS_AT_ONCE }, () => row).join()));
-    this.forOne = db.prepare(sqlFor(row));
-    this.values = Array.from({ length: ROWS_AT_ONCE * columns }, () => null);
+    this.statements = ROWS_AT_ONCE.map((rows) => ({
+      values: rows * columns,
+      statement: db.prepare(sqlFor(Array.from({ length: rows }, () => row).join())),
+    }));
+    this.values = Array.from({ length: MOST_ROWS * columns }, () => null);
   }
 
   add(...row: Value[]): void {
@@ -30,17 +32,18 @@ export class BulkStatement {
     const at = this.filled;
     for (let column = 0; column < columns; column += 1) values[at + column] = row[column] ?? null;
     this.filled = at + columns;
-    if (this.filled < values.length) return;
-    this.filled = 0;
-    // Spread, because reading the elements of an array costs the binding more than binding them.
-    this.forMany.run(...values);
+    if (this.filled === values.length) this.run();
   }
 
-  /** Writes the rows that are left over. */
+  /** Writes the rows that are there. */
   run(): void {
-    const { columns, values, filled } = this;
+    const { values, filled } = this;
     this.filled = 0;
-    for (let at = 0; at < filled; at += columns) this.forOne.run(...values.slice(at, at + columns));
+    let at = 0;
+    for (const { values: count, statement } of this.statements)
+      for (; filled - at >= count; at += count)
+        // Spread, because reading the elements of an array costs the binding more than binding them.
+        statement.run(...(at === 0 && count === values.length ? values : values.slice(at, at + count)));
   }
 
   /** Forgets rows that shall not be written after all. */

@@ -20,6 +20,7 @@ interface Check {
 const CHECKS: readonly Check[] = [
   { name: 'the file is whole', find: findBrokenFile },
   { name: 'every reference leads somewhere', find: findLooseReference },
+  { name: 'every row says what its kind has to say', find: findWrongRow },
   { name: 'every balance is the sum of its transfers', find: findWrongBalance },
   { name: 'the books add up to zero', find: findOpenBooks },
   { name: 'every register only rises, and ends at its head', find: findBrokenRegister },
@@ -179,6 +180,28 @@ function findFirst<Item>(items: readonly Item[], find: (item: Item) => string | 
     if (found !== null) return found;
   }
   return null;
+}
+
+/** What is no check of the tables, since it would cost a good part of what writing a row does. */
+function findWrongRow(db: Database.Database): string | null {
+  const transfer = db
+    .prepare<[], number>(
+      `SELECT transfer_key FROM transfer
+       WHERE NOT ((kind IN (1, 3, 4)) = (meter_key IS NOT NULL) AND (meter_key IS NULL) = (id IS NOT NULL)
+         AND (kind = 1) <= (reading_ms IS NOT NULL) AND coalesce(previous < transfer_key, 1)) LIMIT 1`,
+    )
+    .pluck()
+    .get();
+  if (transfer !== undefined)
+    return `transfer ${transfer} lacks what its kind has, or has what another kind has`;
+  const reading = db
+    .prepare<[], { meter_key: number; at_ms: number }>(
+      'SELECT meter_key, at_ms FROM reading WHERE is_late <> 1 LIMIT 1',
+    )
+    .get();
+  return reading
+    ? `the reading of meter ${reading.meter_key} at ${reading.at_ms} is neither late nor in time`
+    : null;
 }
 
 function findWrongBalance(db: Database.Database): string | null {

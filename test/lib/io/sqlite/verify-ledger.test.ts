@@ -75,6 +75,21 @@ describe('verify ledger', () => {
 
   const crimes: { name: string; sql: string; says: RegExp[] }[] = [
     {
+      name: 'a charge that is of another kind',
+      sql: 'UPDATE transfer SET kind = 2 WHERE transfer_key = (SELECT min(transfer_key) FROM transfer WHERE kind = 1)',
+      says: [/transfer \d+ lacks what its kind has/, /does not match its hash/],
+    },
+    {
+      name: 'a transfer that comes before itself',
+      sql: 'UPDATE transfer SET previous = transfer_key + 1 WHERE transfer_key = (SELECT max(transfer_key) FROM transfer)',
+      says: [/transfer \d+ lacks what its kind has/, /does not match its hash/],
+    },
+    {
+      name: 'a reading that is neither late nor in time',
+      sql: 'UPDATE reading SET is_late = 2 WHERE at_ms = (SELECT min(at_ms) FROM reading)',
+      says: [/the reading of meter 1 at \d+ is neither late nor in time/, /does not match its hash/],
+    },
+    {
       name: 'a balance that was raised',
       sql: "UPDATE book SET balance_micros = balance_micros + 1 WHERE name = 'customer:A1'",
       says: [
