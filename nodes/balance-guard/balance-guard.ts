@@ -32,7 +32,8 @@ export = function register(RED: NodeAPI): void {
         const config = migrateConfig<BalanceGuardConfig>(definition, MIGRATIONS, DEFAULTS);
         const site = requireSite(RED, config.site);
         const days = localDays(site.timeZone);
-        const guard = supplyGuard(guardPolicy(config), days, () => site.quietHours);
+        const wallAheadMs = (): number => site.clockWatch?.wallAheadMs ?? 0;
+        const guard = supplyGuard(guardPolicy(config), days, () => site.quietHours, wallAheadMs);
         giveBack = site.claimPolicy(guard.policy);
         status.show('idle', () => RED._('balance-guard.status.waiting'));
         const send = (ports: (object | null)[]): void => this.send(ports as never);

@@ -67,6 +67,10 @@ export function asKept(name, text, sharedText) {
       `${name}: a line with ">>> ${torn}.js" or "<<< ${torn}.js" was removed in the editor; put it back and save again`,
     );
   if (words.length === 0) return kept;
+  if (!kept.includes(SCRIPT))
+    throw new BuildError(
+      `${name}: the line "<script>" was changed in the editor; put it back and save again`,
+    );
   const imports = words.map((word) => `import ${word} from './${word}.js';\n`).join('');
   return kept.replace(SCRIPT, () => `${SCRIPT}${imports}\n`);
 }

@@ -76,9 +76,9 @@ export = function register(RED: NodeAPI): void {
     };
 
     onInput<PrepaidMessage>(this, async (message): Promise<ToPorts> => {
-      const { requests, webhooks } = readyFor(message);
+      const { site, requests, webhooks } = readyFor(message);
       if (message['req'] !== undefined) {
-        const { problem, ...response } = await webhooks.answer(webhookOf(message), wallMs());
+        const { problem, ...response } = await webhooks.answer(webhookOf(message), timesMs(site));
         const problems = problem ? [problem] : [];
         // A stranger who posts rubbish is not what the status is for, but a provider whose payment is not credited is.
         if (response.statusCode !== 401) showAfter(problems);
@@ -134,8 +134,15 @@ function openDesks(RED: NodeAPI, node: TopupNode, definition: NodeDef): Desks {
   };
 }
 
-/** A provider signs by the clock on the wall, also where the site's is a simulated one. */
-const wallMs = (): number => Date.now();
+/**
+ * A provider signs by the clock on the wall, also where the site's is a simulated one. When that of this machine may be
+ * wrong, the site's sure time may be the right one: a payment is not refused for it, and its reference counts once ever.
+ */
+function timesMs(site: Site): [number, ...number[]] {
+  const sureMs = site.nowMs();
+  const wallMs = Date.now();
+  return site.clockWatch?.isDoubted === true ? [wallMs, sureMs] : [wallMs];
+}
 
 /** What the http in node received. */
 function webhookOf({ req, payload }: PrepaidMessage): WebhookRequest {

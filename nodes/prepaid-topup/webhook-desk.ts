@@ -49,16 +49,20 @@ export class WebhookDesk {
     this.adapter = WEBHOOK_ADAPTERS[settings.provider];
   }
 
-  async answer(request: WebhookRequest, nowMs: number): Promise<WebhookAnswer> {
+  /** `timesMs` are what clocks say, the machine's first. */
+  async answer(request: WebhookRequest, timesMs: readonly [number, ...number[]]): Promise<WebhookAnswer> {
     const { body } = request;
-    const refusal = this.refusalOf(request, nowMs);
-    if (refusal) return this.tellSeldom(refusal, nowMs);
+    const refusal = this.refusalOf(request, timesMs);
+    if (refusal) return this.tellSeldom(refusal, timesMs[0]);
     if (!(body instanceof Uint8Array)) throw new TypeError('a body that is no bytes was not refused');
     return this.take(body);
   }
 
   /** What is wrong with a request before anybody looks into its body. */
-  private refusalOf({ method, headers, body }: WebhookRequest, nowMs: number): WebhookAnswer | null {
+  private refusalOf(
+    { method, headers, body }: WebhookRequest,
+    timesMs: readonly number[],
+  ): WebhookAnswer | null {
     if (method !== 'POST') return refused(405, 'a payment is told of with POST');
     if (!(body instanceof Uint8Array))
       return refused(500, 'the http in node must not parse the request body: tick that box in it');
@@ -66,7 +70,7 @@ export class WebhookDesk {
     const { secrets } = this;
     if (secrets.every((secret) => secret === ''))
       return refused(503, 'no secret is set for webhooks in this node');
-    const fault = signatureFault(this.adapter.scheme, { headers, body, secrets, nowMs }, hmac);
+    const fault = signatureFault(this.adapter.scheme, { headers, body, secrets, timesMs }, hmac);
     return fault === null ? null : refused(401, fault);
   }
 

@@ -28,7 +28,12 @@ describe('summary.vue', () => {
 
   it('says what a clock in doubt shows, and what to do', () => {
     const text = said({ state: 'doubted', wallMs: Date.UTC(2031, 0, 9), sureMs: AT_MS, sinceMs: AT_MS });
-    assert.match(text, /shows 9 January 2031.*Set it right.*clock: 'accept'/);
+    assert.match(text, /shows 9 January 2031.*Set the clock right.*clock: 'accept'/);
+  });
+
+  it('says by which hours the clock is off, where the day is the same', () => {
+    const clock = { state: 'doubted', wallMs: AT_MS + 8 * 3_600_000, sureMs: AT_MS, sinceMs: AT_MS };
+    assert.match(said(clock), /shows 1 June 2026 at 08:00, .* goes on at 1 June 2026 at 00:00\./);
   });
 
   it('says until when the time of a ledger stands still', () => {

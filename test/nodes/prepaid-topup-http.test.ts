@@ -85,6 +85,22 @@ describe('prepaid-topup behind Node-RED’s http in', () => {
     assert.equal(flow.ledger.store.balanceOf('A1'), 25_000_000);
   });
 
+  it('credits it when the clock of this machine has a wrong year', async () => {
+    const [realNow, realPath] = [Date.now, process.env['PATH']];
+    const headers = signedHeaders(SECRET, BODY);
+    // What the time service of this machine says is not of the test's clock.
+    process.env['PATH'] = '';
+    Date.now = () => realNow() + 365 * 86_400_000;
+    try {
+      const response = await fetch(`${address}/pay`, { method: 'POST', body: BODY, headers });
+      assert.equal(response.status, 200);
+      assert.equal(flow.ledger.store.balanceOf('A1'), 25_000_000);
+    } finally {
+      Date.now = realNow;
+      process.env['PATH'] = realPath;
+    }
+  });
+
   it('credits it once over a hundred connections', async () => {
     const answers = await Promise.all(Array.from({ length: 100 }, () => post('/pay', BODY)));
     assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));

@@ -5,10 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StandingDesk } from '../../nodes/balance-guard/standing-desk';
 import type { ClockReport } from '../../nodes/lib/site/clock-watch';
+import { readTimeNote, TIME_NOTE } from '../../nodes/lib/ledger/time-note';
+import type { TimeNote } from '../../nodes/lib/time/sure-time';
 import type { Site } from '../../nodes/lib/site/site';
 import { DAY_MS } from '../../nodes/lib/time/calendar-date';
 import { HOUR_MS } from '../../nodes/lib/time/local-days';
 import { openSite } from '../../nodes/prepaid-site/open-site';
+import { heldInDoubt } from '../../nodes/lib/meter/held-in-doubt';
 import { chargeOf, HOME_TARIFF, registration } from '../lib/io/sqlite/ledger-fixture';
 import { switchTo } from '../lib/policy/switch-to';
 import { FakeMachine, NOON_MS } from '../lib/time/fake-machine';
@@ -80,6 +83,13 @@ class DailySite {
     } finally {
       db.close();
     }
+  }
+
+  /** What a start after a crash would go on from. */
+  noted(): TimeNote {
+    const note = readTimeNote(this.site.store.readSite(TIME_NOTE));
+    assert.ok(note);
+    return note;
   }
 
   dispose(): void {
@@ -246,6 +256,102 @@ describe('a site whose clock jumps', () => {
     machine.pass(HOUR_MS);
     await daily.look();
     assert.deepEqual(daily.news.slice(1), [['sure', null]]);
+  });
+
+  it('takes what was held of one meter, whatever stands in the way at others', async () => {
+    const { machine, site } = daily;
+    // More than are settled in one go: these have no tariff yet.
+    const others = Array.from({ length: 201 }, (_, at) => registration(at + 2));
+    await Promise.all(others.map((one) => site.post({ type: 'register', registration: one, by: 'staff' })));
+    machine.step(DAY_MS);
+    await daily.look();
+    const hold = (meterId: string): Promise<unknown> => {
+      const refusal = {
+        kind: 'held',
+        cause: 'clock',
+        meterId,
+        field: 'atMs',
+        value: '',
+        reason: '',
+      } as const;
+      const content = JSON.stringify({ meterId, atMs: machine.wall, energyWh: 1 });
+      const { refusal: held } = heldInDoubt({ refusal, content });
+      return site.post({ type: 'refusal', refusal: held, source: 'test', content });
+    };
+    await Promise.all(others.map(({ meterId }) => hold(meterId)));
+    await hold('M1');
+    machine.pass(1_000);
+    await site.clockWatch?.accept('clerk');
+    const held = site.store.heldReadings(1_000).map(({ meterId }) => meterId);
+    assert.deepEqual([held.length, held.includes('M1')], [201, false]);
+    assert.match(String(daily.faults.splice(0)), /^RangeError: meter M\d+ has no tariff yet$/);
+  });
+
+  it('is accepted once, when two persons do so together', async () => {
+    const { machine, site } = daily;
+    machine.step(3 * DAY_MS);
+    await daily.look();
+    const { clockWatch } = site;
+    assert.ok(clockWatch);
+    const both = await Promise.allSettled([clockWatch.accept('clerk'), clockWatch.accept('other')]);
+    assert.deepEqual(
+      both.map(({ status }) => status),
+      ['fulfilled', 'rejected'],
+    );
+    assert.deepEqual(daily.news, [
+      ['doubted', null],
+      ['sure', 'accepted'],
+    ]);
+    assert.deepEqual(
+      daily.audit().map(({ who }) => who),
+      ['prepaid-site', 'clerk'],
+    );
+  });
+
+  it('accepts no time to which the clock is set while that is written', async () => {
+    const { machine, site } = daily;
+    machine.step(3 * DAY_MS);
+    await daily.look();
+    const accepting = site.clockWatch?.accept('clerk');
+    machine.step(10 * YEAR_MS);
+    await assert.rejects(Promise.resolve(accepting), /set once more meanwhile/);
+    assert.equal(site.nowMs(), machine.trueMs);
+    daily.restart(() => machine.pass(1_000));
+    assert.equal(daily.report.state, 'doubted');
+    assert.equal(daily.site.nowMs(), machine.trueMs);
+  });
+
+  it('has nothing to accept any more when the clock comes back while that is written', async () => {
+    const { machine, site } = daily;
+    machine.step(YEAR_MS);
+    await daily.look();
+    const accepting = site.clockWatch?.accept('clerk');
+    machine.step(-YEAR_MS);
+    await accepting;
+    assert.deepEqual(daily.news.slice(1), [['sure', 'returned']]);
+    assert.equal(site.nowMs(), machine.trueMs);
+    assert.equal(daily.noted().sureMs, machine.trueMs);
+  });
+
+  it('writes the note of a doubt as soon as the disk takes it again', async () => {
+    const { machine } = daily;
+    const other = new Database(join(daily['folder'], 'ledger.sqlite'));
+    (daily.site.store as unknown as { db: Database.Database }).db.pragma('busy_timeout = 1');
+    other.exec('BEGIN IMMEDIATE');
+    machine.step(3 * DAY_MS);
+    await daily.look();
+    other.exec('ROLLBACK');
+    other.close();
+    assert.match(String(daily.faults.splice(0)), /locked/);
+    for (let second = 0; second < 60; second += 1) {
+      machine.pass(1_000);
+      await daily.look();
+    }
+    assert.notEqual(daily.noted().doubt, null);
+    assert.deepEqual(
+      daily.audit().map(({ action }) => action),
+      ['clock doubted'],
+    );
   });
 
   it('goes on when the note of a doubt cannot be written', async () => {

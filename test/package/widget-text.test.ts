@@ -77,6 +77,11 @@ describe('the text of a widget', () => {
       assert.throws(() => saved(torn), { message: /asking\.js" was removed in the editor; put it back/ });
     });
 
+  it('is refused when the line in front of which the imports stand is not as it was', () => {
+    const changed = inFlow().replace('<script>', '<script lang="js">');
+    assert.throws(() => saved(changed), { message: /^held\.vue: the line "<script>" was changed/ });
+  });
+
   it('loses shared lines that somebody took out with both their marks', () => {
     const without = inFlow().replace(/^.*>>> naming[^]*<<< naming.*\n/m, '');
     assert.equal(saved(without), KEPT.replace(/.*naming.*\n/g, ''));

@@ -101,6 +101,8 @@ export const NEW_MEMORY: PolicyMemory = {
 /** What a decision has to know of all the others. The counts may cost a query and are asked for only when they matter. */
 export interface Fleet {
   days: LocalDays;
+  /** How far a clock that may be right after all is ahead of now; 0 without a doubt. */
+  wallAheadMs: number;
   /** When customers are left alone; absent or null is never. */
   quiet?: QuietHours | null;
   meters: number;

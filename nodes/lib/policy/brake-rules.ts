@@ -36,8 +36,14 @@ const leadMs = ({ cut, policy }: CutLook): number => Math.max(1, cut.leadMs(poli
 const graceEndMs = ({ situation, policy }: Look): number =>
   situation.convertedMs === null ? -Infinity : situation.convertedMs + policy.cut.conversionGraceMs;
 
-const noCutNow = ({ policy, fleet, nowMs }: Look): ReturnType<typeof noCutAt> =>
-  noCutAt(policy.noCut.sets, fleet.days, nowMs);
+/** While it is in doubt what time it is, nobody is cut who must not be by the one time or by the other. */
+const noCutNow = ({ policy, fleet, nowMs }: Look): ReturnType<typeof noCutAt> => {
+  const { days, wallAheadMs } = fleet;
+  const noCut = noCutAt(policy.noCut.sets, days, nowMs);
+  if (noCut !== null || wallAheadMs === 0) return noCut;
+  const byWall = noCutAt(policy.noCut.sets, days, nowMs + wallAheadMs);
+  return byWall && { ...byWall, untilMs: byWall.untilMs - wallAheadMs };
+};
 
 /** Every rule that can hold a cut back, in the order in which they are named to people. */
 export const BRAKE_RULES: readonly BrakeRule[] = [

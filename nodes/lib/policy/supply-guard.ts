@@ -7,11 +7,18 @@ import type { Policy } from './policy';
 export interface SupplyGuard {
   policy: Policy;
   days: LocalDays;
+  /** How far a clock that may be right after all is ahead of the site's time; 0 without a doubt. */
+  wallAheadMs: () => number;
   decide: typeof decide;
   /** When notices that can wait are held back; absent where nobody does that. */
   quiet?: () => QuietHours | null;
 }
 
-export function supplyGuard(policy: Policy, days: LocalDays, quiet?: SupplyGuard['quiet']): SupplyGuard {
-  return { policy, days, decide, ...(quiet ? { quiet } : {}) };
+export function supplyGuard(
+  policy: Policy,
+  days: LocalDays,
+  quiet?: SupplyGuard['quiet'],
+  wallAheadMs: () => number = () => 0,
+): SupplyGuard {
+  return { policy, days, wallAheadMs, decide, ...(quiet ? { quiet } : {}) };
 }

@@ -39,6 +39,8 @@ const ASK_IN_DOUBT_MS = 15_000;
 const ASK_MS = 600_000;
 /** After a crash the gap since the last known time seems longer by so much at most. */
 const NOTE_EVERY_MS = 3_600_000;
+/** What a ledger could not write, as on a full disk, it is given again so soon. */
+const NOTE_AGAIN_MS = 60_000;
 /** Held readings that are being written as a doubt ends are there by then. */
 const ON_THEIR_WAY_MS = 10_000;
 /** Who is named for what no person did. */
@@ -54,8 +56,11 @@ export class ClockWatch {
   private told: Doubt | null = null;
   private askedMs = -Infinity;
   private isAsking = false;
+  private isAccepting = false;
   private isClosed = false;
   private notedMs: number;
+  /** A change that could not be noted yet. */
+  private missed: DoubtEnd | 'doubted' | null = null;
   /** Where the ledger stood when it was last compared with the clock. */
   private ledgerMs: number;
   private toldStanding = false;
@@ -87,6 +92,11 @@ export class ClockWatch {
     return this.options.clock.isDoubted;
   }
 
+  /** How far the machine's clock is ahead of the site's time while it is in doubt; else 0. */
+  get wallAheadMs(): number {
+    return this.options.clock.wallAheadMs;
+  }
+
   report(): ClockReport {
     const { doubt, sureMs, wallMs } = this.options.clock.look();
     if (doubt !== null) {
@@ -104,10 +114,22 @@ export class ClockWatch {
 
   /** A person says that the machine's clock is right. It is followed once that is durable, and held readings are taken. */
   async accept(by: string): Promise<void> {
-    const known = this.options.clock.look();
+    const { clock } = this.options;
+    const known = clock.look();
     if (known.doubt === null) throw new RangeError('clock is not in doubt: there is nothing to accept');
-    await this.note(acceptWallClock(known), 'accepted', by, known);
-    this.options.clock.accept();
+    if (this.isAccepting) throw new RangeError('clock is being accepted by somebody else');
+    this.isAccepting = true;
+    await this.note(acceptWallClock(known), 'accepted', by, known).finally(() => (this.isAccepting = false));
+    const now = clock.look();
+    // What it was set to meanwhile, nobody has accepted.
+    if (now.doubt !== known.doubt) {
+      this.noteByItself(now, null);
+      this.compare();
+      await this.work;
+      if (now.doubt === null) return;
+      throw new RangeError('clock was set once more meanwhile: look at it and accept it again');
+    }
+    clock.accept();
     this.doubt = null;
     this.tellEnd('accepted');
     await this.work;
@@ -181,7 +203,19 @@ export class ClockWatch {
   }
 
   private noteByItself(known: SureTime, became: DoubtEnd | 'doubted' | null): void {
-    this.begin(this.note(known, became));
+    this.begin(this.noteAgain(known, became ?? this.missed));
+  }
+
+  /** Until it is written, the next start would not know of a doubt. */
+  private async noteAgain(known: SureTime, became: DoubtEnd | 'doubted' | null): Promise<void> {
+    this.missed = null;
+    try {
+      await this.note(known, became);
+    } catch (error) {
+      this.missed ??= became;
+      this.notedMs = this.options.machine.monotonicMs() - NOTE_EVERY_MS + NOTE_AGAIN_MS;
+      throw error;
+    }
   }
 
   /** `before` is what held when it was decided, for the audit. */

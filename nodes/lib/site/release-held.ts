@@ -2,6 +2,7 @@ import type { HeldReading } from '../ledger/report';
 import type { Settlement } from '../ledger/posting';
 import { isFiledReading } from '../meter/filed-reading';
 import { isHeldInDoubt } from '../meter/held-in-doubt';
+import { toError } from '../text/to-error';
 import type { Site } from './site';
 
 /** As many as the ledger holds. */
@@ -16,11 +17,16 @@ const BY_ITSELF = 'prepaid-site';
  */
 export async function releaseHeld(site: Site): Promise<void> {
   const held = site.store.heldReadings(MAX_HELD).filter(isHeldInDoubt);
+  const faults: unknown[] = [];
   for (let at = 0; at < held.length; at += RELEASES_PER_COMMIT) {
     const nowMs = site.nowMs();
     const some = held.slice(at, at + RELEASES_PER_COMMIT);
-    await Promise.all(some.map((one) => release(site, one, nowMs)));
+    const done = some.map((one) => release(site, one, nowMs));
+    // What cannot be taken, as of a meter without a tariff, waits for a person and holds up nobody else's.
+    for (const result of await Promise.allSettled(done))
+      if (result.status === 'rejected') faults.push(result.reason);
   }
+  if (faults.length > 0) throw toError(faults[0]);
 }
 
 async function release(

@@ -3,8 +3,10 @@ import {
   acceptWallClock,
   goOn,
   hearConfirmation,
+  MAX_STEP_MS,
   startSureTime,
   type SureTime,
+  type ClockView,
   type TimeNote,
 } from './sure-time';
 
@@ -33,8 +35,8 @@ export class SureClock implements SiteClock {
     ledgerMs: number,
     note: TimeNote | null,
   ) {
-    const view = this.view();
     const uptimeMs = machine.uptimeMs();
+    const view = this.view();
     this.offCountMs = uptimeMs - view.monotonicMs;
     this.known = startSureTime(view, uptimeMs, ledgerMs, note);
   }
@@ -52,15 +54,36 @@ export class SureClock implements SiteClock {
     return this.known.doubt !== null;
   }
 
+  /** How far the doubted wall clock was ahead of the sure time at the last look, 0 while there is no doubt. */
+  get wallAheadMs(): number {
+    const { doubt, wallMs, sureMs } = this.known;
+    return doubt === null ? 0 : Math.round(wallMs - sureMs);
+  }
+
   /** Looks at the machine's clocks and says what is sure. */
   look(): SureTime {
+    // Asked first: a sleep that begins before the others are read is then counted at the next look and not dropped.
+    const uptimeMs = this.machine.uptimeMs();
     const view = this.view();
-    const offMs = this.machine.uptimeMs() - view.monotonicMs - this.offCountMs;
-    // The time since the start may be counted in whole seconds. What is less is counted when it has become more.
-    const sleptMs = offMs > SAME_MS ? offMs : 0;
-    this.offCountMs += sleptMs;
-    this.known = goOn(this.known, view, sleptMs);
+    this.known = goOn(this.known, view, this.sleptMs(uptimeMs, view));
     return this.known;
+  }
+
+  /**
+   * How long the machine has slept since the last look. A sleep passes for the wall clock too: where only the count of
+   * the time since the machine's start leaps, as it does in a container whose view of it is lost, nobody has slept.
+   */
+  private sleptMs(uptimeMs: number, view: ClockView): number {
+    const offMs = uptimeMs - view.monotonicMs - this.offCountMs;
+    // The time since the start may be counted in whole seconds. What is less is counted when it has become more.
+    if (Math.abs(offMs) <= SAME_MS) return 0;
+    const passedMs = view.monotonicMs - this.known.monotonicMs;
+    const steppedMs = view.wallMs - this.known.wallMs - passedMs;
+    const awayMs = view.wallMs - this.known.sureMs - passedMs - offMs;
+    const hasSlept = offMs > 0 && (steppedMs >= offMs - MAX_STEP_MS || Math.abs(awayMs) <= MAX_STEP_MS);
+    // Set back while it slept, the wall clock tells nothing; once it is right again, it does.
+    if (hasSlept || offMs < 0 || steppedMs > -MAX_STEP_MS) this.offCountMs += offMs;
+    return hasSlept ? offMs : 0;
   }
 
   hearConfirmation(agoMs: number | null): SureTime {
@@ -76,7 +99,7 @@ export class SureClock implements SiteClock {
     return this.known;
   }
 
-  private view(): { wallMs: number; monotonicMs: number } {
+  private view(): ClockView {
     return { wallMs: this.machine.wallMs(), monotonicMs: this.machine.monotonicMs() };
   }
 }

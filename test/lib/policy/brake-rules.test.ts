@@ -170,6 +170,23 @@ describe('brake rules', () => {
     });
   }
 
+  it('cuts nobody in a window of either time while it is in doubt which is right', () => {
+    const policy = daysOff('2026-01-07');
+    for (const aheadMs of [-DAY_MS, DAY_MS, 400 * DAY_MS])
+      assert.equal(decide(policy, DUE, NOW_MS, fleet({ wallAheadMs: aheadMs })).supply, null);
+    const tomorrowOff = daysOff('2026-01-08');
+    const held = decide(tomorrowOff, DUE, NOW_MS, fleet({ wallAheadMs: DAY_MS }));
+    assert.deepEqual(
+      held.why.heldBack.map(({ rule }) => rule),
+      ['no-cut window'],
+    );
+    // The end of the window, by the time that the site goes by.
+    const today = decide(policy, DUE, NOW_MS, fleet());
+    assert.equal(held.nextLookMs, today.nextLookMs);
+    assert.equal(decide(tomorrowOff, DUE, NOW_MS, fleet({ wallAheadMs: 2 * DAY_MS })).supply, 'off');
+    assert.equal(decide(tomorrowOff, DUE, NOW_MS, fleet()).supply, 'off');
+  });
+
   describe('stale data of one meter of several', () => {
     const oneSilent = { dataAtMs: NOW_MS - 3 * HOUR_MS, heardAtMs: NOW_MS };
     const ruleBrakes = (situation: AccountSituation, policy = POLICY): [string | undefined, string[]] => {

@@ -62,5 +62,5 @@ export const DUE: AccountSituation = {
 export const CALM: AccountSituation = { ...DUE, balanceMicros: micros(80_000_000), memory: NEW_MEMORY };
 
 export function fleet(changes: Partial<Fleet> = {}): Fleet {
-  return { days: UTC, meters: 100, recentCuts: () => 0, ...changes };
+  return { days: UTC, wallAheadMs: 0, meters: 100, recentCuts: () => 0, ...changes };
 }

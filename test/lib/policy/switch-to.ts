@@ -13,6 +13,7 @@ export function switchTo(
   return {
     policy: SAFE_POLICY,
     days: localDays('UTC'),
+    wallAheadMs: () => 0,
     decide: (_policy, situation, atMs) => ({
       supply,
       reason,

@@ -59,6 +59,41 @@ describe('a clock while it runs', () => {
     ['doubts a step back', (machine) => machine.step(-HOUR_MS), doubted(-HOUR_MS)],
     ['follows a machine that wakes up', (machine) => machine.sleep(9 * HOUR_MS), SURE],
     [
+      'takes no sleep from a count of the uptime that leaps, nor loses one after that',
+      (machine, clock) => {
+        machine.miscount(90 * DAY_MS);
+        clock.look();
+        machine.pass(HOUR_MS);
+        machine.miscount(-90 * DAY_MS);
+        clock.look();
+        machine.sleep(9 * HOUR_MS);
+      },
+      SURE,
+    ],
+    [
+      'takes none from it in doubt either',
+      (machine, clock) => {
+        machine.step(YEAR_MS);
+        clock.look();
+        machine.miscount(90 * DAY_MS);
+        clock.look();
+        machine.pass(HOUR_MS);
+        machine.sleep(HOUR_MS);
+      },
+      doubted(YEAR_MS),
+    ],
+    [
+      'remembers a sleep from which it woke with an old time',
+      (machine, clock) => {
+        machine.sleep(9 * HOUR_MS);
+        machine.step(-YEAR_MS);
+        clock.look();
+        machine.pass(MINUTE_MS);
+        machine.step(YEAR_MS);
+      },
+      SURE,
+    ],
+    [
       'goes on by the monotonic clock in doubt, asleep or awake',
       (machine, clock) => {
         machine.step(YEAR_MS);

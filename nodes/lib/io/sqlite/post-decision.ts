@@ -190,10 +190,11 @@ export class DecisionPoster {
     return overrides.length === 0 ? policy : mergePolicy(policy, ...overrides);
   }
 
-  private fleetAt({ nowMs }: Batch, { days, quiet }: SupplyGuard, { fleet }: Policy): Fleet {
+  private fleetAt({ nowMs }: Batch, { days, quiet, wallAheadMs }: SupplyGuard, { fleet }: Policy): Fleet {
     const { book } = this;
     return {
       days,
+      wallAheadMs: wallAheadMs(),
       quiet: quiet?.() ?? null,
       get meters() {
         return book.fleetMeters(nowMs);

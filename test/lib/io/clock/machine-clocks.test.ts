@@ -20,8 +20,8 @@ describe('what the time service says', () => {
     const atS = Date.now() / 1_000 - secondsAgo;
     utimesSync(file, atS, atS);
   };
-  const kernelSays = (lines: string): void => {
-    const program = join(folder, 'timedatectl');
+  const kernelSays = (lines: string, name = 'timedatectl'): void => {
+    const program = join(folder, name);
     writeFileSync(program, `#!/bin/sh\n${lines}\n`);
     chmodSync(program, 0o700);
   };
@@ -50,6 +50,19 @@ describe('what the time service says', () => {
       assert.equal(await ask(), 0);
     });
   }
+
+  it('is what the kernel says to the small program of a container, where there is no other', async () => {
+    const says = (status: string, value: string): void =>
+      kernelSays(`echo '    status:       ${status}'; echo '    return value: ${value}'`, 'adjtimex');
+    says('64 (UNSYNC)', '5 (clock not synchronized)');
+    assert.equal(await ask(), null);
+    says('8193 (PLL)', '0 (clock synchronized)');
+    assert.equal(await ask(), 0);
+    kernelSays('echo no');
+    assert.equal(await ask(), 0);
+    kernelSays('echo "adjtimex: Operation not permitted" >&2; exit 1', 'adjtimex');
+    assert.equal(await ask(), null);
+  });
 
   it('is nothing when the program fails', async () => {
     kernelSays('echo yes; exit 1');

@@ -168,6 +168,21 @@ describe('the policy in the ledger', () => {
     assert.equal(energy.account.supply, 'on', 'warned first');
   });
 
+  it('cuts nobody on a day without cuts by a clock that may be right, and does once it is not', () => {
+    let wallAheadMs = 2 * DAY_MS;
+    const week = Array.from({ length: 7 }, () => []);
+    const holidays = [new Date(town.nowMs + wallAheadMs).toISOString().slice(0, 10)];
+    const sets = [{ fromDate: null, week, holidays, monthDays: [], specialDays: [] }];
+    town.guard = supplyGuard(mergePolicy(POLICY, { noCut: { sets } }), UTC, undefined, () => wallAheadMs);
+    town.house(1, 10_000_000);
+    town.read('M1', 1_250);
+    assert.deepEqual(desired(town.read('M1', 1, HOUR_MS)), []);
+    assert.equal(town.explain(1).why?.heldBack[0]?.rule, 'no-cut window');
+    wallAheadMs = 0;
+    // An account at which nothing changes is looked at once an hour.
+    assert.deepEqual(desired(town.read('M1', 1, HOUR_MS + MINUTE_MS)), ['M1 off']);
+  });
+
   it('gives emergency credit when it is asked for and can be had', () => {
     town.guard = supplyGuard(
       mergePolicy(POLICY, {
