@@ -37,3 +37,21 @@ export function pieceNumber(plan: MeterPlan, index: number): PlanPiece {
 export function pieceEndMs(plan: MeterPlan, index: number): number {
   return plan[index + 1]?.fromMs ?? Infinity;
 }
+
+/**
+ * Throws where there is no billing period somewhere between two moments, so that nothing could be priced there. Lists of
+ * periods have no holes, so the two ends of each piece tell.
+ */
+export function checkPeriods(
+  pieces: readonly Pick<PlanPiece, 'fromMs' | 'tariff'>[],
+  sinceMs: number,
+  untilMs: number,
+): void {
+  for (const [index, { fromMs, tariff }] of pieces.entries()) {
+    const firstMs = Math.max(sinceMs, index === 0 ? 0 : fromMs);
+    const lastMs = Math.min(untilMs, (pieces[index + 1]?.fromMs ?? Infinity) - 1);
+    if (firstMs > lastMs) continue;
+    tariff.periods.at(firstMs);
+    tariff.periods.at(lastMs);
+  }
+}

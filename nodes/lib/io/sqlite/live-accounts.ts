@@ -220,6 +220,12 @@ export class LiveAccounts {
     this.touch(meter);
   }
 
+  /** The register only rises, so the most that any reading says is what had flowed back last. */
+  knowExport(meter: LiveMeter, exportWh: number): void {
+    meter.headExportWh = Math.max(exportWh, meter.headExportWh ?? exportWh);
+    this.touch(meter);
+  }
+
   changeFold(meter: LiveMeter, fold: MeterState, rerateMs: number | null): void {
     meter.fold = fold;
     meter.isFoldDirty = true;

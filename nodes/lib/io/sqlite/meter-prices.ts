@@ -16,6 +16,7 @@ export class MeterPrices {
   private readonly assignTariff;
   private readonly insertCheckpoint;
   private readonly setAccrual;
+  private readonly wakeForHeld;
 
   constructor(
     db: Database.Database,
@@ -28,6 +29,10 @@ export class MeterPrices {
     );
     this.insertCheckpoint = db.prepare(
       'INSERT INTO checkpoint (meter_key, at_ms, fold) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET fold = excluded.fold',
+    );
+    this.wakeForHeld = db.prepare(
+      `UPDATE meter SET accrual_ms = 0 WHERE meter_key = ? AND EXISTS (SELECT 1 FROM refusal
+         WHERE refusal.meter_id = meter.meter_id AND kind = 'held' AND settled_as IS NULL AND cause = 'no-price')`,
     );
     this.setAccrual = db.prepare('UPDATE meter SET accrual_ms = ? WHERE meter_key = ?');
   }
@@ -47,6 +52,10 @@ export class MeterPrices {
     return meter.plan;
   }
 
+  gapOf(tariffId: string, sinceMs: number, untilMs: number): string | null {
+    return this.tariffs.gapOf(tariffId, sinceMs, untilMs);
+  }
+
   /** What pricing remembers at the meter's head; null before its first reading. */
   foldOf(meter: LiveMeter): MeterState | null {
     meter.fold ??= this.folds.atHead(meter, this.planOf(meter));
@@ -61,6 +70,8 @@ export class MeterPrices {
   open(meter: LiveMeter, atMs: number, fold: MeterState): void {
     this.keepCheckpoint(meter, atMs, fold);
     this.scheduleAccrual(meter, fold);
+    // A meter that was never read is not woken when its tariff has a price again.
+    this.wakeForHeld.run(meter.meterKey);
   }
 
   /** What pricing remembered at a reading, to price again from there one day. */

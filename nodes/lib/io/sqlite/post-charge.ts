@@ -3,9 +3,10 @@ import type { ChargePosting, PostingResult } from '../../ledger/posting';
 import { ZERO_MICROS } from '../../money/micros';
 import type { MeterHead, Reading, Segment } from '../../meter/reading';
 import type { SupplyGuard } from '../../policy/supply-guard';
-import { placeLate, powerFactorThousandthsOf } from '../../meter/register-curve';
+import { placeLate, powerFactorThousandthsOf, type CurvePoint } from '../../meter/register-curve';
 import { refuse, refuseChain } from '../../ledger/refusals';
 import { errorText } from '../../text/to-error';
+import { checkPeriods } from '../../tariff/meter-plan';
 import { price, type Priced } from '../../tariff/price-curve';
 import { PricedCharge } from '../../tariff/priced-charge';
 import { TRANSFER_KIND } from './books';
@@ -71,18 +72,36 @@ export class ChargePoster {
     const meter = this.live.meterByKey(meterKey);
     const first = this.rerating.first(meter);
     if (!first || first.atMs <= atMs) return undefined;
+    const fault = this.faultBefore(meter, first, reading);
+    if (fault) return fault;
     const { energyWh, exportWh } = reading;
-    if (energyWh > first.energyWh)
-      return refuse('energyWh', energyWh, `is above the first reading, ${first.energyWh} Wh`);
-    if (exportWh !== undefined && exportWh > (first.exportWh ?? Infinity))
-      return refuse('exportWh', exportWh, `is above the first reading, ${first.exportWh} Wh`);
     this.rerating.await(meter, atMs);
     const segment: Segment = { fromMs: atMs, fromWh: energyWh, toMs: atMs, toWh: energyWh };
     if (exportWh !== undefined) Object.assign(segment, { fromExportWh: exportWh, toExportWh: exportWh });
     const thousandths = powerFactorThousandthsOf(reading);
     if (thousandths !== undefined) segment.powerFactorThousandths = thousandths;
-    this.rows.addReading(batch, rowOf(meter, segment, atMs, 1));
+    this.storeLate(batch, meter, segment, atMs);
     return this.settleLater(batch, meter, atMs, guard);
+  }
+
+  /** Nothing that could not be priced from there on may be written. */
+  private faultBefore(
+    meter: LiveMeter,
+    first: Pick<CurvePoint, 'atMs' | 'energyWh'>,
+    { atMs, energyWh, exportWh }: Reading,
+  ): PostingResult | null {
+    if (energyWh > first.energyWh)
+      return refuse('energyWh', energyWh, `is above the first reading, ${first.energyWh} Wh`);
+    const shownWh = exportWh === undefined ? null : this.rerating.firstExportWh(meter);
+    if (exportWh !== undefined && shownWh !== null && exportWh > shownWh)
+      return refuse('exportWh', exportWh, `is above the first that flowed back, ${shownWh} Wh`);
+    try {
+      checkPeriods(this.prices.planOf(meter), atMs, first.atMs);
+      return null;
+    } catch (error) {
+      throwSqliteError(error);
+      return refuse('atMs', atMs, `cannot be billed: ${errorText(error)}`);
+    }
   }
 
   /** The meter in use, or for a late reading the stay that its time belongs to. */
@@ -181,8 +200,14 @@ export class ChargePoster {
     const { before, chainMs } = verdict.around;
     // First, since what was charged until now may have to be found by the readings without this one.
     this.rerating.await(meter, before.atMs);
-    this.rows.addReading(batch, rowOf(meter, verdict.segment, chainMs, 1));
+    this.storeLate(batch, meter, verdict.segment, chainMs);
     return this.settleLater(batch, meter, segment.toMs, guard);
+  }
+
+  /** Writes a reading beside the chain. The next one of the chain goes on from the export register that it may bring. */
+  private storeLate(batch: Batch, meter: LiveMeter, segment: Segment, chainMs: number): void {
+    this.rows.addReading(batch, rowOf(meter, segment, chainMs, 1));
+    if (segment.toExportWh !== undefined) this.live.knowExport(meter, segment.toExportWh);
   }
 
   private settleLater(

@@ -83,7 +83,7 @@ export class HeldPoster {
       return refuse('refusalId', refusalId, `waits behind ${earlier.row.refusal_id}: settle that first`);
     const result =
       settlement.as === 'accept'
-        ? this.accept(batch, meter, reading, guard)
+        ? this.acceptPriced(batch, meter, reading, guard)
         : this.countOn(batch, meter, reading, row, settlement, guard);
     if (typeof result !== 'function' && result.outcome !== 'committed' && result.outcome !== 'repeated')
       return result;
@@ -154,7 +154,7 @@ export class HeldPoster {
     for (const { row, reading } of this.heldOf(settled.meterId)) {
       const meter = this.live.meter(settled.meterId);
       if (!meter || reading.atMs <= (meter.headMs ?? 0)) continue;
-      const result = this.accept(batch, meter, reading, guard);
+      const result = this.acceptPriced(batch, meter, reading, guard);
       if (typeof result !== 'function' && result.outcome === 'committed')
         this.close(batch, row, { as: 'accept' }, by);
     }
@@ -167,7 +167,7 @@ export class HeldPoster {
   takePriced(batch: Batch, { meterId, meterKey }: LiveMeter): boolean {
     let hasTaken = false;
     for (const { row, reading } of this.heldOf(meterId, WITHOUT_PRICE)) {
-      const result = this.acceptPriced(batch, this.live.meterByKey(meterKey), reading);
+      const result = this.acceptPriced(batch, this.live.meterByKey(meterKey), reading, null);
       const { outcome } = typeof result === 'function' ? result() : result;
       if (outcome !== 'committed' && outcome !== 'repeated') continue;
       this.close(batch, row, { as: 'accept' }, BY_TARIFF);
@@ -176,9 +176,15 @@ export class HeldPoster {
     return hasTaken;
   }
 
-  private acceptPriced(batch: Batch, meter: LiveMeter, reading: Reading): ResultOrLater {
+  /** The same; what its tariff has no price for goes on waiting, and keeps no other reading from being taken. */
+  private acceptPriced(
+    batch: Batch,
+    meter: LiveMeter,
+    reading: Reading,
+    guard: SupplyGuard | null,
+  ): ResultOrLater {
     try {
-      return this.accept(batch, meter, reading, null);
+      return this.accept(batch, meter, reading, guard);
     } catch (error) {
       if (error instanceof NoPrice) return refuse(error.field, error.value, error.message);
       throw error;

@@ -170,6 +170,8 @@ export class MeterPoster {
     if (isSame && hasSameTerms) return RECORDED;
     const taken = isSame ? null : this.refuseTaken(registration);
     if (taken) return taken;
+    const unpriced = stored && this.refuseUnpriced(stored, terms, sinceMs, batch.nowMs);
+    if (unpriced) return unpriced;
     if (stored && !hasSameTerms) this.rerating.keepWhatWasCharged(stored.meter_key);
     // What is remembered of the account and its meter no longer holds.
     this.live.flushAndForget();
@@ -186,6 +188,18 @@ export class MeterPoster {
     const action = stored ? 'change account' : 'open account';
     this.insertAudit.run(batch.nowMs, by, action, accountId, JSON.stringify(registration));
     return RECORDED;
+  }
+
+  /** What was read already is priced again by another tariff: where that has no period, nothing more could be billed. */
+  private refuseUnpriced(
+    { head_ms: headMs, tariff_id: formerId }: RegisteredRow,
+    { tariffId }: Terms,
+    sinceMs: number,
+    nowMs: number,
+  ): PostingResult | null {
+    if (headMs === null || tariffId === null || tariffId === formerId) return null;
+    const gap = this.rerating.gapOf(tariffId, sinceMs, Math.max(headMs, nowMs));
+    return gap === null ? null : refuse('tariffId', tariffId, `cannot be billed: ${gap}`);
   }
 
   /** Two meters at one relay would each be told what the other's did, and cut each other off. */
@@ -213,6 +227,8 @@ export class MeterPoster {
       return refuse('closing.atMs', closedMs, `must be after the last reading, ${meter.headMs}`);
     if (closing && meter.headWh === null)
       return refuse('closing.energyWh', closing.energyWh, 'ends a meter that was never read: leave it out');
+    const gap = this.rerating.gapOfPlan(meter, closedMs);
+    if (gap !== null) return refuse('meterId', meterId, `cannot be settled: ${gap}`);
     if (meter.rerateMs !== null) this.rerating.settle(batch, meter, null);
     if (closing && meter.headWh !== null) {
       const fault = this.storeClosing(batch, meter, meter.headWh, closing);

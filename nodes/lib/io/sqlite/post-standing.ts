@@ -27,6 +27,11 @@ export class StandingPoster {
 
   accrual(batch: Batch, { meterKey, guard }: AccrualPosting): PostingResult {
     const meter = this.live.meterByKey(meterKey);
+    if (this.live.meter(meter.meterId)?.meterKey !== meterKey) {
+      // Taken down since it came due: its end has settled its days, and what is held is of the stay that followed.
+      this.prices.endAccrual(meter);
+      return RECORDED;
+    }
     if (meter.headMs === null) return RECORDED;
     if (meter.rerateMs !== null) this.rerating.settle(batch, meter, null);
     const hasTaken = this.held.takePriced(batch, meter);

@@ -3,8 +3,9 @@ import { segmentsOf, type CurvePoint, type Neighbours } from '../../meter/regist
 import type { MeterState } from '../../tariff/meter-state';
 import { endOfStay } from '../../tariff/end-of-stay';
 import { accrueAsFarAs, changeOf, price } from '../../tariff/price-curve';
-import { pieceAt } from '../../tariff/meter-plan';
+import { checkPeriods, pieceAt } from '../../tariff/meter-plan';
 import { micros } from '../../money/micros';
+import { errorText } from '../../text/to-error';
 import type { ChargeLine } from '../../tariff/charge';
 import { TRANSFER_KIND } from './books';
 import type { Batch } from './commit-batch';
@@ -13,6 +14,7 @@ import type { MeterCurve } from './meter-curve';
 import type { MeterPrices } from './meter-prices';
 import { MeterMarks } from './meter-marks';
 import { dayAfterStay } from './meter-stay';
+import { throwSqliteError } from './sqlite-fault';
 
 /** Pricing a past again takes milliseconds, and readings come in groups that nobody may wait long for. */
 const RERATINGS_PER_BATCH = 10;
@@ -53,6 +55,29 @@ export class Rerating {
   /** The first reading of a meter; undefined before there is one. */
   first(meter: LiveMeter): CurvePoint | undefined {
     return this.curve.first(meter);
+  }
+
+  /** Why a tariff could not price again what lies between two moments; null when it can. */
+  gapOf(tariffId: string, sinceMs: number, untilMs: number): string | null {
+    return this.prices.gapOf(tariffId, sinceMs, untilMs);
+  }
+
+  /** Why what a meter uses from its last reading until a moment has no price; null when it has. */
+  gapOfPlan(meter: LiveMeter, untilMs: number): string | null {
+    const { headMs } = meter;
+    if (headMs === null) return null;
+    try {
+      checkPeriods(this.prices.planOf(meter), headMs, untilMs - 1);
+      return null;
+    } catch (error) {
+      throwSqliteError(error);
+      return errorText(error);
+    }
+  }
+
+  /** What had flowed back by the first reading of a meter that says so; null where none does. */
+  firstExportWh(meter: LiveMeter): number | null {
+    return this.curve.since(meter, 0).find(({ exportWh }) => exportWh !== null)?.exportWh ?? null;
   }
 
   /**

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
+import { errorText } from '../../text/to-error';
 import { compileTariff, type CompiledTariff } from '../../tariff/compile-tariff';
-import type { MeterPlan, PlanPiece } from '../../tariff/meter-plan';
+import { checkPeriods, type MeterPlan, type PlanPiece } from '../../tariff/meter-plan';
 import type { FeedPrice } from '../../tariff/meter-terms';
 import type { Tariff } from '../../tariff/tariff';
 
@@ -109,6 +110,18 @@ export class TariffBook {
     const plan = rows.flatMap((row, index) => this.piecesOf(row, index === 0, rows[index + 1]?.from_ms));
     this.plans.set(key, plan);
     return plan;
+  }
+
+  /** Why a tariff cannot bill somewhere between two moments; null when it can, and when no version is approved yet. */
+  gapOf(tariffId: string, sinceMs: number, untilMs: number): string | null {
+    const versions = this.versionsOf(tariffId).filter(isInForce);
+    const pieces = versions.map(({ inForceMs, tariff }) => ({ fromMs: inForceMs, tariff }));
+    try {
+      checkPeriods(pieces, sinceMs, untilMs);
+      return null;
+    } catch (error) {
+      return errorText(error);
+    }
   }
 
   /** Forgets everything that another connection, or a transaction that was rolled back, may have changed. */

@@ -123,6 +123,8 @@ function meterFault(
   if (changed !== null) return changed;
   if (row.closed_ms === null && row.accrual_ms === null && nextAccrualMs(plan, full) !== null)
     return 'has standing charges, and no day on which they are due';
+  if (row.closed_ms !== null && row.accrual_ms !== null)
+    return 'was taken down, and days are still due for it';
   const owed = new Map<string, bigint>();
   for (const { book, amountMicros } of changeOf(unpaid(full), full))
     owed.set(book, (owed.get(book) ?? 0n) + BigInt(amountMicros));
