@@ -86,18 +86,18 @@ export class PricingDesk {
   }
 
   /**
-   * Writes down that a reading waits for a price; the newest of each meter is kept, since it says all that the others
-   * did. Its sender has done its part then. It is taken when the tariff has a price for it.
+   * Writes down that a reading waits for a price: each of them, since the hour of use may make its price. Its sender has
+   * done its part then. It is taken when the tariff has a price for it.
    */
   private hold(message: PrepaidMessage, reading: Reading, missing: NoPrice): void {
     const { site } = this;
-    const { meterId } = reading;
-    const { field, value, message: reason } = missing;
+    const { meterId, atMs } = reading;
+    const reason = missing.message;
     const refusal = {
       kind: 'held',
       cause: 'no-price',
-      field: `tariff.${field}`,
-      value,
+      field: 'atMs',
+      value: String(atMs),
       reason,
       meterId,
     } as const;
@@ -107,7 +107,7 @@ export class PricingDesk {
       const isStored = error === null && result?.outcome === 'recorded';
       site.receipts.settle(message.prepaid?.receipt, 1, isStored ? 'durable' : 'failed');
       if (isStored) this.mention(meterId, 'is held', reason);
-      else this.mention(meterId, 'is not stored', error?.message ?? 'too many readings are held');
+      else this.mention(meterId, 'is not stored', error?.message ?? `too many readings are held, ${reason}`);
     });
   }
 

@@ -168,9 +168,15 @@ describe('tariff-calc', () => {
       const held = flow.ledger.store.heldReadings(10);
       assert.deepEqual(
         held.map(({ meterId, cause, field, value, times }) => [meterId, cause, field, value, times]),
-        [['M1', 'no-price', 'tariff.billing.endDate', '2026-10-10', 6]],
+        [600, 660, 720, 1_200, 1_260, 1_320].map((second) => [
+          'M1',
+          'no-price',
+          'atMs',
+          String(endMs + second * 1_000),
+          1,
+        ]),
       );
-      assert.match(held[0]!.content, /"energyWh":2400/);
+      assert.match(held[5]!.content, /"energyWh":2400/);
       assert.equal(errors.length, 1);
       assert.match(errors[0]!, /M1 is held: .* 2026-10-10 is in none of them: approve a higher version/);
     });

@@ -14,13 +14,6 @@ const MAX_UNKNOWN = 10_000;
 /** A meter that was changed sends a new register each time until somebody settles the first; more say nothing new. */
 const MAX_HELD_OF_METER = 1_000;
 const MAX_CONTENT_LENGTH = 2_000;
-/** Of these the newest reading of a meter is kept, which need not be the last that came. */
-const WITHOUT_PRICE: RefusalCause = 'no-price';
-
-/** When a reading was taken, in SQL; null for what cannot be read. */
-const timeIn = (content: string): string =>
-  `json_extract(CASE WHEN json_valid(${content}) THEN ${content} END, '$.atMs')`;
-
 /** Writes refused readings. */
 export class RecordPoster {
   private readonly insertRefusal;
@@ -37,9 +30,7 @@ export class RecordPoster {
       `INSERT INTO refusal (kind, cause, at_ms, source, meter_id, field, value, reason, content)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (meter_id, kind, cause, field, value) WHERE settled_as IS NULL DO UPDATE SET times = times + 1,
-         at_ms = excluded.at_ms, source = excluded.source, reason = excluded.reason,
-         content = CASE WHEN cause = '${WITHOUT_PRICE}' AND ${timeIn('content')} > ${timeIn('excluded.content')}
-           THEN content ELSE excluded.content END
+         at_ms = excluded.at_ms, source = excluded.source, reason = excluded.reason, content = excluded.content
        RETURNING refusal_id, times`,
     );
     this.dropRejected = db.prepare("DELETE FROM refusal WHERE refusal_id <= ? AND kind = 'rejected'");
@@ -83,7 +74,11 @@ export class RecordPoster {
       return refuse('held', this.heldCount, 'too many readings are held: settle them first');
     }
     const { cause = 'other', meterId = '', field, value, reason } = refusal;
-    const kind = this.isTooMuch(refusal) ? 'rejected' : refusal.kind;
+    const isTooMuch = this.isTooMuch(refusal);
+    // What waits for a price is billed one day, so its meter keeps what finds no room.
+    if (isTooMuch && cause === 'no-price')
+      return refuse('held', MAX_HELD_OF_METER, 'so many of its readings wait for a price');
+    const kind = isTooMuch ? 'rejected' : refusal.kind;
     const shortened = content.slice(0, MAX_CONTENT_LENGTH);
     const stored = this.insertRefusal.get(
       kind,

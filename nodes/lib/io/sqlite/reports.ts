@@ -62,11 +62,12 @@ const SUMMARY_COLUMNS = `meter_id, account_id, customer.name, balance_micros, su
 export const NOTICE_COLUMNS = `notice_id, kind, account_id, customer.name, send_to, notice.language, text, figures, at_ms
   FROM notice LEFT JOIN account USING (account_key) LEFT JOIN customer USING (customer_key)`;
 
-/** So many of each: foreign meters that nobody registers shall not hide what waits for a decision. */
+/** So many of each: foreign meters, and what is taken by itself, shall not hide what waits for a decision. */
 const SELECT_HELD = `SELECT refusal_id AS refusalId, meter_id AS meterId, cause, field, value, reason, at_ms AS atMs,
     times, content
   FROM (
-    SELECT *, row_number() OVER (PARTITION BY cause = 'unknown-meter' ORDER BY refusal_id) AS place
+    SELECT *, row_number() OVER (
+      PARTITION BY CASE WHEN cause IN ('unknown-meter', 'no-price') THEN cause END ORDER BY refusal_id) AS place
     FROM refusal WHERE kind = 'held' AND settled_as IS NULL
   ) WHERE place <= ? ORDER BY refusal_id`;
 

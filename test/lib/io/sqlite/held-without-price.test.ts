@@ -17,16 +17,9 @@ function listed(tariffId: string, version: number, fromDate: string, endDate: st
 }
 
 function heldOf(reading: Reading): RefusalPosting {
-  const { meterId } = reading;
-  const field = 'tariff.billing.endDate';
-  const refusal = {
-    kind: 'held',
-    cause: 'no-price',
-    field,
-    value: '2026-03-10',
-    reason: 'none',
-    meterId,
-  } as const;
+  const { meterId, atMs } = reading;
+  const value = String(atMs);
+  const refusal = { kind: 'held', cause: 'no-price', field: 'atMs', value, reason: 'none', meterId } as const;
   return { type: 'refusal', refusal, source: 'test', content: JSON.stringify(reading) };
 }
 
@@ -74,23 +67,36 @@ describe('readings without a price', () => {
   };
   afterEach(() => ledger.dispose());
 
-  it('leave the newest one held, in whatever order they come', () => {
+  it('all wait, in whatever order they come, since each may have an hour with another price', () => {
     open(listed('home', 1, '2023-11-01', '2026-03-10'));
     read(MARCH_MS, 0);
-    for (const [days, energyWh] of [
-      [11, 11_000],
-      [13, 13_000],
-      [12, 12_000],
-    ] as const)
-      assert.equal(hold(MARCH_MS + days * DAY_MS, energyWh).outcome, 'recorded');
-    const [held] = ledger.store.heldReadings(10);
-    assert.match(held!.content, /"energyWh":13000/);
-    assert.equal(held!.times, 3);
+    const days = [11, 13, 12];
+    for (const day of [...days, 12])
+      assert.equal(hold(MARCH_MS + day * DAY_MS, day * 1_000).outcome, 'recorded');
+    assert.deepEqual(
+      ledger.store.heldReadings(10).map(({ times }) => times),
+      [1, 1, 2],
+    );
     prolong(MARCH_MS + 14 * DAY_MS);
     accrueDue(MARCH_MS + 14 * DAY_MS);
     assert.deepEqual(ledger.store.heldReadings(10), []);
+    for (const day of days)
+      assert.equal(ledger.store.storedMoment('M1', MARCH_MS + day * DAY_MS).energyWh, day * 1_000);
     assert.equal(ledger.store.balanceOf('A1'), -13_000 * 8_000);
     assertSound();
+  });
+
+  it('are left with their meter where too many wait already', () => {
+    open(listed('home', 1, '2023-11-01', '2026-03-10'));
+    const atMs = (index: number): number => MARCH_MS + 11 * DAY_MS + index;
+    const many = Array.from({ length: 1_001 }, (_, index) =>
+      heldOf({ meterId: 'M1', atMs: atMs(index), energyWh: index }),
+    );
+    const outcomes = ledger.store.commit(many, MARCH_MS + 12 * DAY_MS).map(({ outcome }) => outcome);
+    assert.equal(outcomes.filter((outcome) => outcome === 'recorded').length, 1_000);
+    assert.equal(outcomes.at(-1), 'refused');
+    // What waits already may come again.
+    assert.equal(hold(atMs(7), 7).outcome, 'recorded');
   });
 
   it('are taken also where a meter had never been read', () => {
