@@ -27,6 +27,16 @@ export function shiftDate(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
 
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** Whether a date ever came: a zone that moves over the date line leaves one out. */
+export function hasCome(date: string, readWall: ReadWall): boolean {
+  const midnightMs = Date.parse(`${date}T00:00:00Z`);
+  for (let hour = -24; hour < 48; hour += 1)
+    if (readWall(midnightMs + hour * HOUR_MS).date === date) return true;
+  return false;
+}
+
 /** The date a billing period began, by walking back day by day. */
 function periodStart(date: string, rule: BillingRule): string {
   let start = date;

@@ -9,7 +9,7 @@ import type {
   Tariff,
 } from '../../../nodes/lib/tariff/tariff';
 import { ExactBooks, keyOf, type SlowTotals } from './slow-books';
-import { MINUTE_MS, periodDates, wallOf, type ReadWall } from './slow-calendar';
+import { hasCome, MINUTE_MS, periodDates, wallOf, type ReadWall } from './slow-calendar';
 import { chargeDays } from './slow-days';
 
 /**
@@ -97,7 +97,9 @@ class SlowRegister {
     const isOther = next.tariff !== this.piece.tariff;
     const date = readWallOf(tariff)(atMs).date;
     const dates = isOver || isOther ? periodDates(date, tariff.billing) : this.dates;
-    const isSame = tariff.timeZone === this.tariff.timeZone && dates.join() === this.dates.join();
+    const isSame =
+      dates === this.dates ||
+      (tariff.timeZone === this.tariff.timeZone && this.daysOf(dates) === this.daysOf(this.dates));
     if (!isOver && isSame) {
       this.piece = next;
       return;
@@ -111,6 +113,11 @@ class SlowRegister {
     this.windows.clear();
     this.highest.clear();
     this.atPeriodStart = this.books.energyTotals();
+  }
+
+  /** Periods are the same when they are the same days; a date that never came is none. */
+  private daysOf(dates: readonly string[]): string {
+    return dates.filter((date) => hasCome(date, readWallOf(this.tariff))).join();
   }
 
   /** Prices a stretch: what the bank offsets, then Wh by Wh what is left of it. */
