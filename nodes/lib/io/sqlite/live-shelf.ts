@@ -153,6 +153,7 @@ export class LiveShelf {
   }
 
   private putFold({ meterKey, headMs, headWh, fold, plan }: LiveMeter): void {
+    if (this.unpacked.size > 0) this.unpacked.delete(meterKey);
     if (fold === null || plan === null || headMs === null || headWh === null) {
       this.folds.drop(meterKey);
       return;
