@@ -30,12 +30,13 @@ export function replay(live: LedgerRows, untilMs: number): LedgerFixture {
     `SELECT meter_id AS meterId, from_ms AS fromMs, tariff_id AS tariffId, sanctioned_load_w AS sanctionedLoadW,
        is_lifeline AS isLifeline FROM meter_terms JOIN meter USING (meter_key) ORDER BY from_ms, meter_key`,
   );
+  const [openings, others] = readingsOf(live);
+  // Early in the ledger's time, so that no day is charged before its turn, and no list of periods is over already.
+  const startMs = Math.min(...openings.map(({ atMs }) => atMs));
+  ledger.nowMs = startMs;
   approveAgain(live, ledger);
   for (const row of terms) if (row.fromMs === 0) ledger.commit(registerAs(row));
   const flow = new ReadingFlow(ledger.store, terms[0]?.tariffId ?? '');
-  const [openings, others] = readingsOf(live);
-  // Early in the ledger's time, so that no day is charged before its turn.
-  const startMs = Math.min(...openings.map(({ atMs }) => atMs));
   for (const reading of openings) flow.send(reading, untilMs);
   flow.commit(startMs);
   for (const row of terms) if (row.fromMs > 0) flow.submit(registerAs(row));
