@@ -7,10 +7,6 @@ export type SupplyState = 'on' | 'off';
 /** What the ledger knows of one customer's account when a decision is due. */
 export interface AccountState {
   accountId: string;
-  name: string;
-  phone: string;
-  language: string;
-  isProtected: boolean;
   balanceMicros: Micros;
   /** What the ledger wants the supply to be; the relay's own report is kept beside it. */
   supply: SupplyState;

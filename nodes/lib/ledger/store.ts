@@ -1,5 +1,6 @@
 import type { Micros } from '../money/micros';
 import type { StoredMoment } from '../meter/intake';
+import type { MeterNumbers } from '../meter/meter-numbers';
 import type { KnownMeter } from '../meter/register-chain';
 import type { Quarantine } from '../policy/fleet-budget';
 import type { Why } from '../policy/why';
@@ -90,6 +91,8 @@ export interface QuarantinedAccount extends Quarantine {
 
 /** Everything the rest of the system asks of a database. No SQL exists outside an implementation of this. */
 export interface Store {
+  /** For whoever keeps something of the same meters. */
+  readonly meterNumbers: MeterNumbers;
   /** Stores all postings in one transaction, each all or nothing, and makes them durable before it returns. */
   commit(postings: readonly Posting[], nowMs: number): PostingResult[];
   /** The latest moment the ledger has seen; ledger time goes on from here. */
@@ -98,8 +101,11 @@ export interface Store {
   storedMoment(meterId: string, atMs: number): StoredMoment;
   /** What lies around a moment of a meter's register; undefined when it is not between the first reading and the last. */
   around(meterId: string, atMs: number): Neighbours | undefined;
-  /** Undefined for a meter that is not known. `firstTariffId` is the tariff of one that has none yet. */
-  pricing(meterId: string, firstTariffId: string): MeterPricing | undefined;
+  /**
+   * Undefined for a meter that is not known. `firstTariffId` is the tariff of one that has none yet. What the ledger has
+   * in memory of a meter that is said to stand at `headMs` is given as it is; else it is read.
+   */
+  pricing(meterId: string, firstTariffId: string, headMs?: number): MeterPricing | undefined;
   /** The stays of some meters, or of all when null, that began before `toMs` and have not ended by `fromMs`. */
   stays(meterIds: readonly string[] | null, fromMs: number, toMs: number): MeterStay[];
   /** What is known of a stay, at least since a moment; undefined for one without a reading. */

@@ -7,17 +7,21 @@ import { pieceAt, type MeterPlan } from '../tariff/meter-plan';
 import { newMeterState } from '../tariff/meter-state';
 import { price, type PricedPart } from '../tariff/price-curve';
 import { PricedCharge } from '../tariff/priced-charge';
-import { RecentMap } from '../meter/recent-map';
-import { PackedPrices, type PriceState } from '../tariff/packed-prices';
+import type { PriceState } from '../tariff/packed-prices';
 
 /** A fleet of this size is at hand just as it was priced, which the ledger knows at a glance. */
 const MAX_AT_HAND = 100_000;
-/** Of a larger fleet only those are that were priced just now; the rest are rows of numbers. */
-const FEW_AT_HAND = 512;
-/** Put away for each that comes to hand, so that a fleet that grows is put away little by little. */
+/** Of a larger fleet only those are that are on their way to the ledger, which remembers the rest. */
+const FEW_AT_HAND = 4_096;
+/** Let go for each that comes to hand, so that a fleet that grows is let go little by little. */
 const MOST_AT_ONCE = 4;
-/** Meters whose state is more than a row of numbers. Past this many they are asked for again. */
-const MAX_UNPACKED = 100_000;
+
+/** Where a meter's pricing stands by the ledger. It may give what it remembers of a meter at `headMs`. */
+export type LoadPricing = (
+  meterId: string,
+  firstTariffId: string,
+  headMs: number,
+) => MeterPricing | undefined;
 
 /**
  * Prices segments on their way to the ledger, from what pricing remembers of each meter, ahead of what is committed.
@@ -31,11 +35,9 @@ export class PriceAhead {
   private firstCame = 0;
   private count = 0;
   private limit: number;
-  private readonly unpacked = new RecentMap<number, PriceState>(MAX_UNPACKED);
-  private readonly packed = new PackedPrices();
 
   constructor(
-    private readonly load: (meterId: string, firstTariffId: string) => MeterPricing | undefined,
+    private readonly load: LoadPricing,
     private readonly numbers = new MeterNumbers(),
     private readonly maxAtHand = MAX_AT_HAND,
   ) {
@@ -51,10 +53,10 @@ export class PriceAhead {
   charge(meterId: string, segment: Segment, firstTariffId: string): Charge | undefined {
     const meter = this.numbers.find(meterId);
     if (segment.isLate === true) return this.chargeLate(meter, meterId, segment, firstTariffId);
-    const known = this.known(meter);
+    const known = this.atHand[meter];
     if (known?.headMs === segment.fromMs && known.headWh === segment.fromWh)
       return this.chargeFrom(meter, known, segment);
-    const loaded = this.load(meterId, firstTariffId);
+    const loaded = this.load(meterId, firstTariffId, segment.fromMs);
     if (!loaded || !follows(loaded, segment)) return undefined;
     const number = this.numbers.take(meterId);
     const { headMs, headWh, state, plan } = loaded;
@@ -76,8 +78,6 @@ export class PriceAhead {
     this.atHand.fill(undefined);
     this.count = 0;
     this.limit = this.maxAtHand;
-    this.unpacked.clear();
-    this.packed.clear();
   }
 
   private chargeFrom(meter: number, known: PriceState, segment: Segment): Charge {
@@ -104,17 +104,12 @@ export class PriceAhead {
     { toMs }: Segment,
     firstTariffId: string,
   ): Charge | undefined {
-    const plan = this.known(meter)?.plan ?? this.load(meterId, firstTariffId)?.plan;
+    const plan = this.atHand[meter]?.plan ?? this.load(meterId, firstTariffId, toMs)?.plan;
     return plan && nothingBy(plan, toMs);
-  }
-
-  private known(meter: number): PriceState | undefined {
-    return this.atHand[meter] ?? this.packed.get(meter) ?? this.unpacked.get(meter);
   }
 
   private keep(meter: number, known: PriceState): void {
     if (this.atHand[meter] === known) return;
-    this.drop(meter);
     while (this.atHand.length <= meter) this.atHand.push(undefined);
     this.atHand[meter] = known;
     this.came[(this.firstCame + this.count) % this.came.length] = meter;
@@ -122,28 +117,17 @@ export class PriceAhead {
     if (this.count <= this.limit) return;
     this.limit = Math.min(this.maxAtHand, FEW_AT_HAND);
     const tooMany = Math.min(MOST_AT_ONCE, this.count - this.limit);
-    for (let index = 0; index < tooMany; index += 1) this.putFirstAway();
+    for (let index = 0; index < tooMany; index += 1) this.letFirstGo();
   }
 
-  private putFirstAway(): void {
-    const first = this.came[this.firstCame] ?? NO_NUMBER;
+  private letFirstGo(): void {
+    this.drop(this.came[this.firstCame] ?? NO_NUMBER);
     this.firstCame = (this.firstCame + 1) % this.came.length;
     this.count -= 1;
-    const former = this.atHand[first];
-    if (!former) return;
-    this.atHand[first] = undefined;
-    this.putAway(first, former);
-  }
-
-  private putAway(meter: number, known: PriceState): void {
-    if (this.packed.put(meter, known)) return;
-    this.unpacked.set(meter, known);
   }
 
   private drop(meter: number): void {
-    if (meter < this.atHand.length) this.atHand[meter] = undefined;
-    if (this.unpacked.size > 0) this.unpacked.delete(meter);
-    this.packed.drop(meter);
+    if (meter >= 0 && meter < this.atHand.length) this.atHand[meter] = undefined;
   }
 }
 

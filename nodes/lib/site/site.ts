@@ -99,8 +99,15 @@ export class Site {
     this.office = options.office;
     this.dataFolder = options.dataFolder;
     this.money = options.money;
-    this.chain = new RegisterChain(options.chainLimits, (meterId) => store.knownMeter(meterId));
-    this.prices = new PriceAhead((meterId, tariffId) => store.pricing(meterId, tariffId), this.chain.numbers);
+    this.chain = new RegisterChain(
+      options.chainLimits,
+      (meterId) => store.knownMeter(meterId),
+      store.meterNumbers,
+    );
+    this.prices = new PriceAhead(
+      (meterId, tariffId, headMs) => store.pricing(meterId, tariffId, headMs),
+      this.chain.numbers,
+    );
     this.receipts = new Receipts(RECEIPT_LIFE_MS, MAX_OPEN_RECEIPTS, options.receiptPrefix);
     this.committer = new GroupCommit<Posting, PostingResult>({
       commit: (postings) => store.commit(postings, clock.nowMs()),

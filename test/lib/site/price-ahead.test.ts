@@ -3,9 +3,8 @@ import fc from 'fast-check';
 import type { MeterPricing } from '../../../nodes/lib/ledger/store';
 import { MeterNumbers } from '../../../nodes/lib/meter/meter-numbers';
 import type { Segment } from '../../../nodes/lib/meter/reading';
-import { PackedPrices } from '../../../nodes/lib/tariff/packed-prices';
 import { PriceAhead } from '../../../nodes/lib/site/price-ahead';
-import { newMeterState, type MeterState } from '../../../nodes/lib/tariff/meter-state';
+import { newMeterState } from '../../../nodes/lib/tariff/meter-state';
 import { price } from '../../../nodes/lib/tariff/price-curve';
 import { property } from '../property';
 import { segmentsOf } from '../tariff/priced-meter';
@@ -16,7 +15,7 @@ const MAX_AT_HAND = 2;
 const METERS = ['M0', 'M1', 'M2', 'M3', 'M4'];
 
 describe('prices ahead of the ledger', () => {
-  it('are the same whether a meter is at hand, in a row of numbers, or asked for again', function () {
+  it('are the same whether a meter is at hand or asked for again', function () {
     this.timeout(60_000);
     const choices = fc.array(fc.nat(METERS.length - 1), { minLength: 200, maxLength: 200 });
     property(fc.tuple(pricedCase, choices), ([given, order]) => {
@@ -26,11 +25,14 @@ describe('prices ahead of the ledger', () => {
       const read = (meterId: string): MeterPricing =>
         stored.get(meterId) ?? { headMs: null, headWh: null, state: null, plan };
       let asked = 0;
-      const ask = (meterId: string): MeterPricing => {
+      const ask = (meterId: string, _: string, headMs: number): MeterPricing => {
+        const given = read(meterId);
+        assert.equal(given.headMs ?? headMs, headMs, 'the ledger is told where the meter stands');
         asked += 1;
-        return read(meterId);
+        return given;
       };
-      const ahead = new PriceAhead(ask, undefined, MAX_AT_HAND);
+      const all = new PriceAhead(ask);
+      const ahead = new PriceAhead(read, undefined, MAX_AT_HAND);
       const few = new PriceAhead(read, new MeterNumbers(3), MAX_AT_HAND);
       const next = new Map<string, number>();
       for (const choice of order) {
@@ -44,7 +46,7 @@ describe('prices ahead of the ledger', () => {
         next.set(meterId, done + 1);
         const { state } = read(meterId);
         const after = state === null ? firstState(plan, segment) : price(plan, state, segment);
-        for (const prices of [ahead, few]) {
+        for (const prices of [all, ahead, few]) {
           const charge = prices.charge(meterId, segment, '');
           assert.ok(charge, 'it follows');
           assert.equal(charge.amountMicros, after.amountMicros);
@@ -73,28 +75,6 @@ describe('prices ahead of the ledger', () => {
     head = { ...head, headMs: fromMs + 5 };
     ahead.forget('M1');
     assert.equal(ahead.charge('M1', step(fromMs), ''), undefined);
-  });
-});
-
-describe('states of pricing as rows of numbers', () => {
-  it('are read as they were written', () => {
-    property(pricedCase, (given) => {
-      const plan = planOfCase(given);
-      const packed = new PackedPrices();
-      const first = given.curve[0]!;
-      let state: MeterState = newMeterState(plan, first.atMs, first.energyWh, undefined, first.exportWh);
-      for (const [index, segment] of segmentsOf(given.curve).entries()) {
-        state = price(plan, state, segment).state;
-        const known = { headMs: segment.toMs, headWh: segment.toWh, state, plan };
-        const isPut = packed.put(index % 3, known);
-        assert.equal(isPut, state.demand.length === 0 && state.retired.length === 0);
-        assert.deepEqual(packed.get(index % 3), isPut ? known : undefined);
-      }
-      packed.drop(0);
-      assert.equal(packed.get(0), undefined);
-      packed.clear();
-      assert.equal(packed.get(1), undefined);
-    });
   });
 });
 

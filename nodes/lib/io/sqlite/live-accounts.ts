@@ -1,5 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { AccountState, SupplyState } from '../../ledger/account';
+import type { MeterPricing } from '../../ledger/store';
+import { MeterNumbers } from '../../meter/meter-numbers';
 import { addMicros, micros, type Micros } from '../../money/micros';
 import type { MeterPlan } from '../../tariff/meter-plan';
 import type { MeterState } from '../../tariff/meter-state';
@@ -12,9 +14,6 @@ import type { RowWriter } from './row-writer';
 export interface LiveAccount {
   readonly accountKey: number;
   readonly accountId: string;
-  readonly name: string;
-  readonly phone: string;
-  readonly language: string;
   readonly isProtected: boolean;
   supply: SupplyState;
   /** As of the last decision. */
@@ -62,9 +61,6 @@ export interface LiveMeter {
 interface AccountRow {
   account_key: number;
   account_id: string;
-  name: string;
-  phone: string;
-  language: string;
   is_protected: number;
   supply: SupplyState;
   balance_micros: number;
@@ -84,21 +80,22 @@ interface MeterRow {
   rerate_ms: number | null;
 }
 
-const ACCOUNT_COLUMNS = `account_key, account_id, customer.name, phone, language, is_protected, supply,
-  book.balance_micros, book.last_transfer
-  FROM account JOIN book ON book_key = account_key JOIN customer USING (customer_key)`;
+const ACCOUNT_COLUMNS = `account_key, account_id, is_protected, supply, book.balance_micros, book.last_transfer
+  FROM account JOIN book ON book_key = account_key`;
 const METER_COLUMNS = `meter_key, meter_id, account_key, head_ms, head_wh, head_export_wh, offset_wh, offset_export_wh,
   power_w, rerate_ms FROM meter LEFT JOIN head USING (meter_key)`;
 /** What pricing remembers is larger than a reading, and costs this many readings to find again. */
 const SAVE_FOLD_EVERY = 16;
 /** Meters whose folds lie on the same pages of the file have theirs written at the same time. */
 const FOLDS_SIDE_BY_SIDE = 64;
-/** Beyond this many meters everything is forgotten and read again, so that memory stays bounded. */
-const MAX_METERS = 1 << 20;
+/** Beyond this many accounts everything is forgotten and read again, so that memory stays bounded. */
+const MAX_ACCOUNTS = 1 << 20;
 /** A fleet of this size is at hand as it was left. */
 const MAX_AT_HAND = 100_000;
-/** Of a larger fleet those are that were heard just now; putting them away all at once takes about two milliseconds. */
+/** Of a larger fleet those are that are on their way to the ledger. */
 const FEW_AT_HAND = 512;
+/** As many as that come to hand until they are committed. More are put away before: whoever priced them goes nowhere. */
+const MOST_ON_THEIR_WAY = 8_192;
 
 /**
  * The accounts and meters that postings work on, kept from one commit to the next and written once per commit.
@@ -107,11 +104,10 @@ const FEW_AT_HAND = 512;
  */
 export class LiveAccounts {
   /** The meters in use by their ids. */
-  private readonly meters = new Map<string, LiveMeter>();
-  private readonly accounts = new Map<number, LiveAccount>();
+  private meters = new Map<string, LiveMeter>();
+  private accounts = new Map<number, LiveAccount>();
   /** Those that are not at hand. */
-  private readonly shelf = new LiveShelf();
-  private readonly languages = new Map<string, string>();
+  private readonly shelf;
   private limit: number;
   private readonly dirtyMeters: LiveMeter[] = [];
   private readonly dirtyAccounts: LiveAccount[] = [];
@@ -130,8 +126,10 @@ export class LiveAccounts {
   constructor(
     db: Database.Database,
     private readonly rows: RowWriter,
+    numbers = new MeterNumbers(),
     private readonly maxAtHand = MAX_AT_HAND,
   ) {
+    this.shelf = new LiveShelf(numbers);
     this.limit = maxAtHand;
     this.selectVersion = db.prepare<[], number>('PRAGMA data_version').pluck();
     this.selectMeter = db.prepare<[string], MeterRow>(
@@ -172,10 +170,26 @@ export class LiveAccounts {
   begin(): boolean {
     const version = this.selectVersion.get() ?? 0;
     const isSame = version === this.seenVersion;
-    if (!isSame || this.shelf.size > MAX_METERS) this.forget();
-    else if (Math.max(this.meters.size, this.accounts.size) > this.limit) this.putAway();
+    if (!isSame || this.shelf.size > MAX_ACCOUNTS) this.forget();
     this.seenVersion = version;
     return isSame;
+  }
+
+  /** To be called between two transactions, when all that is at hand is in the file. */
+  putAwayMany(): void {
+    if (Math.max(this.meters.size, this.accounts.size) > this.limit) this.putAway();
+  }
+
+  /**
+   * What pricing has to know of a meter that stands at `headMs`: undefined when this process does not remember it so.
+   * Also to be called between two transactions only; the meter is at hand then for the one that is to come.
+   */
+  pricingAt(meterId: string, headMs: number): MeterPricing | undefined {
+    if (this.meters.size > this.limit + MOST_ON_THEIR_WAY) this.putAway();
+    const meter = this.meters.get(meterId) ?? this.takeUp(meterId);
+    if (meter?.headMs !== headMs) return undefined;
+    const { headWh, fold: state, plan } = meter;
+    return state === null || plan === null ? undefined : { headMs, headWh, state, plan };
   }
 
   /** The meter in use under this id. */
@@ -286,22 +300,21 @@ export class LiveAccounts {
     this.saveHeads.clear();
     this.saveFolds.clear();
     this.saveBalances.clear();
-    this.meters.clear();
-    this.accounts.clear();
+    this.meters = new Map();
+    this.accounts = new Map();
     this.shelf.clear();
-    this.languages.clear();
     this.limit = this.maxAtHand;
     this.dirtyMeters.length = 0;
     this.dirtyAccounts.length = 0;
   }
 
-  /** Between two transactions all that is at hand is written, so it can go. */
   private putAway(): void {
     this.limit = Math.min(this.maxAtHand, FEW_AT_HAND);
     for (const meter of this.meters.values()) this.shelf.putMeter(meter);
     for (const account of this.accounts.values()) this.shelf.putAccount(account);
-    this.meters.clear();
-    this.accounts.clear();
+    // New maps: a table that is old stays old when it is cleared, and keeps all that it held until it is collected.
+    this.meters = new Map();
+    this.accounts = new Map();
   }
 
   private takeUp(meterId: string): LiveMeter | undefined {
@@ -321,14 +334,6 @@ export class LiveAccounts {
   private readMeter(meterId: string): LiveMeter | undefined {
     const row = this.selectMeter.get(meterId);
     return row && this.rememberMeter(row);
-  }
-
-  /** One text for all who speak the same language: each row brings another. */
-  private languageOf(text: string): string {
-    const known = this.languages.get(text);
-    if (known !== undefined) return known;
-    this.languages.set(text, text);
-    return text;
   }
 
   private touch(meter: LiveMeter): void {
@@ -368,9 +373,6 @@ export class LiveAccounts {
     const account: LiveAccount = {
       accountKey: row.account_key,
       accountId: row.account_id,
-      name: row.name,
-      phone: row.phone,
-      language: this.languageOf(row.language),
       isProtected: row.is_protected === 1,
       supply: row.supply,
       daysLeft: null,
@@ -388,10 +390,6 @@ export class LiveAccounts {
 export function accountState(account: LiveAccount): AccountState {
   return {
     accountId: account.accountId,
-    name: account.name,
-    phone: account.phone,
-    language: account.language,
-    isProtected: account.isProtected,
     balanceMicros: account.balanceMicros,
     supply: account.supply,
     daysLeft: account.daysLeft,

@@ -1,6 +1,7 @@
 import type { SupplyState } from '../../ledger/account';
 import { micros } from '../../money/micros';
 import { KeyedRows } from '../../meter/keyed-rows';
+import { MeterNumbers, NO_NUMBER } from '../../meter/meter-numbers';
 import { RecentMap } from '../../meter/recent-map';
 import type { MeterPlan } from '../../tariff/meter-plan';
 import type { MeterState } from '../../tariff/meter-state';
@@ -21,6 +22,7 @@ const IS_LOOK_DUE = 8;
 
 /** Where each number of a meter stands; an account's key is never 0, so a meter that is not on the shelf has none. */
 const ACCOUNT_KEY = 0;
+const METER_KEY = 9;
 const HEAD_MS = 1;
 const HEAD_WH = 2;
 const HEAD_EXPORT_WH = 3;
@@ -29,7 +31,7 @@ const OFFSET_EXPORT_WH = 5;
 const POWER_W = 6;
 const RERATE_MS = 7;
 const FOLD_AGE = 8;
-const METER_NUMBERS = 9;
+const METER_NUMBERS = 10;
 
 /** Meters whose fold is more than a row of numbers. Past this many it is found again from the readings. */
 const MAX_UNPACKED = 100_000;
@@ -44,24 +46,28 @@ interface Fold {
  * would fill a small machine. Only what the file holds already may be put here.
  */
 export class LiveShelf {
-  private readonly keys = new Map<string, number>();
+  /** By the numbers that the meters have, since a name is kept once for all who know something of a meter. */
   private readonly meters = new KeyedRows(METER_NUMBERS);
   private readonly folds = new PackedPrices();
   private readonly unpacked = new RecentMap<number, Fold>(MAX_UNPACKED);
   private readonly accounts = new KeyedRows(ACCOUNT_NUMBERS);
-  private readonly texts = new KeyedTexts();
+  private readonly accountIds = new KeyedTexts();
 
-  /** How many meters there is something to know of. */
+  constructor(private readonly numbers = new MeterNumbers()) {
+    numbers.onForgotten((number) => this.dropMeter(number));
+  }
+
+  /** How many accounts were put here, those included that were taken again. */
   get size(): number {
-    return this.keys.size;
+    return this.accountIds.size;
   }
 
   putMeter(meter: LiveMeter): void {
-    const { meterKey } = meter;
-    this.keys.set(meter.meterId, meterKey);
-    const page = this.meters.pageFor(meterKey);
-    const at = this.meters.placeOf(meterKey);
+    const number = this.numbers.take(meter.meterId);
+    const page = this.meters.pageFor(number);
+    const at = this.meters.placeOf(number);
     page[at + ACCOUNT_KEY] = meter.account.accountKey;
+    page[at + METER_KEY] = meter.meterKey;
     page[at + HEAD_MS] = meter.headMs ?? NaN;
     page[at + HEAD_WH] = meter.headWh ?? NaN;
     page[at + HEAD_EXPORT_WH] = meter.headExportWh ?? NaN;
@@ -70,21 +76,21 @@ export class LiveShelf {
     page[at + POWER_W] = meter.powerW ?? NaN;
     page[at + RERATE_MS] = meter.rerateMs ?? NaN;
     page[at + FOLD_AGE] = meter.foldAge;
-    this.putFold(meter);
+    this.putFold(number, meter);
   }
 
   /** The meter that was put here under this id; it is not here any more. */
   takeMeter(meterId: string, accountOf: (accountKey: number) => LiveAccount): LiveMeter | undefined {
-    const meterKey = this.keys.get(meterId);
-    const page = meterKey === undefined ? undefined : this.meters.pageOf(meterKey);
-    if (meterKey === undefined || !page) return undefined;
-    const at = this.meters.placeOf(meterKey);
+    const number = this.numbers.find(meterId);
+    const page = number === NO_NUMBER ? undefined : this.meters.pageOf(number);
+    if (!page) return undefined;
+    const at = this.meters.placeOf(number);
     const accountKey = page[at + ACCOUNT_KEY] ?? 0;
     if (accountKey === 0) return undefined;
     page[at + ACCOUNT_KEY] = 0;
-    const fold = this.takeFold(meterKey);
+    const fold = this.takeFold(number);
     return {
-      meterKey,
+      meterKey: page[at + METER_KEY] ?? 0,
       meterId,
       account: accountOf(accountKey),
       headMs: orNull(page[at + HEAD_MS]),
@@ -115,7 +121,7 @@ export class LiveShelf {
     page[at + BALANCE_MICROS] = account.balanceMicros;
     page[at + LAST_TRANSFER] = account.lastTransfer ?? NaN;
     page[at + DAYS_LEFT] = account.daysLeft ?? NaN;
-    this.texts.put(account);
+    this.accountIds.put(accountKey, account.accountId);
   }
 
   /** The account that was put here; it is not here any more. */
@@ -126,13 +132,9 @@ export class LiveShelf {
     if (!page || standing === 0) return undefined;
     page[at + STANDING] = 0;
     const supply: SupplyState = (standing & IS_OFF) === 0 ? 'on' : 'off';
-    const { texts } = this;
     return {
       accountKey,
-      accountId: texts.at(accountKey, ACCOUNT_ID),
-      name: texts.at(accountKey, NAME),
-      phone: texts.at(accountKey, PHONE),
-      language: texts.at(accountKey, LANGUAGE),
+      accountId: this.accountIds.at(accountKey),
       isProtected: (standing & IS_PROTECTED) !== 0,
       supply,
       daysLeft: orNull(page[at + DAYS_LEFT]),
@@ -144,64 +146,66 @@ export class LiveShelf {
   }
 
   clear(): void {
-    this.keys.clear();
     this.meters.clear();
     this.folds.clear();
     this.unpacked.clear();
     this.accounts.clear();
-    this.texts.clear();
+    this.accountIds.clear();
   }
 
-  private putFold({ meterKey, headMs, headWh, fold, plan }: LiveMeter): void {
-    if (this.unpacked.size > 0) this.unpacked.delete(meterKey);
+  private putFold(number: number, { headMs, headWh, fold, plan }: LiveMeter): void {
+    if (this.unpacked.size > 0) this.unpacked.delete(number);
     if (fold === null || plan === null || headMs === null || headWh === null) {
-      this.folds.drop(meterKey);
+      this.folds.drop(number);
       return;
     }
-    if (!this.folds.put(meterKey, { headMs, headWh, state: fold, plan }))
-      this.unpacked.set(meterKey, { state: fold, plan });
+    if (!this.folds.put(number, { headMs, headWh, state: fold, plan }))
+      this.unpacked.set(number, { state: fold, plan });
   }
 
-  private takeFold(meterKey: number): Fold | undefined {
-    const packed = this.folds.get(meterKey);
+  private takeFold(number: number): Fold | undefined {
+    const packed = this.folds.get(number);
     if (packed || this.unpacked.size === 0) return packed;
-    const fold = this.unpacked.get(meterKey);
-    this.unpacked.delete(meterKey);
+    const fold = this.unpacked.get(number);
+    this.unpacked.delete(number);
     return fold;
+  }
+
+  /** Its number goes on to another meter. */
+  private dropMeter(number: number): void {
+    const page = this.meters.pageOf(number);
+    if (page) page[this.meters.placeOf(number) + ACCOUNT_KEY] = 0;
+    this.folds.drop(number);
+    this.unpacked.delete(number);
   }
 }
 
-/** Where each text of an account stands. */
-const ACCOUNT_ID = 0;
-const NAME = 1;
-const PHONE = 2;
-const LANGUAGE = 3;
-const TEXTS = 4;
-const ACCOUNTS_PER_PAGE = 8_192;
+/** Pages of so many texts. */
+const TEXTS_PER_PAGE = 8_192;
 
-/** The texts of accounts by their keys, side by side in a few long lists. */
+/** A text for each key, side by side in a few long lists. */
 class KeyedTexts {
   private readonly pages: (string[] | undefined)[] = [];
+  /** How many keys have one. */
+  size = 0;
 
-  put({ accountKey, accountId, name, phone, language }: LiveAccount): void {
-    const page = (this.pages[Math.floor(accountKey / ACCOUNTS_PER_PAGE)] ??= Array.from(
-      { length: ACCOUNTS_PER_PAGE * TEXTS },
+  put(key: number, text: string): void {
+    const page = (this.pages[Math.floor(key / TEXTS_PER_PAGE)] ??= Array.from(
+      { length: TEXTS_PER_PAGE },
       () => '',
     ));
-    const at = (accountKey % ACCOUNTS_PER_PAGE) * TEXTS;
-    page[at + ACCOUNT_ID] = accountId;
-    page[at + NAME] = name;
-    page[at + PHONE] = phone;
-    page[at + LANGUAGE] = language;
+    const at = key % TEXTS_PER_PAGE;
+    if (page[at] === '') this.size += 1;
+    page[at] = text;
   }
 
-  at(accountKey: number, text: number): string {
-    const page = this.pages[Math.floor(accountKey / ACCOUNTS_PER_PAGE)];
-    return page?.[(accountKey % ACCOUNTS_PER_PAGE) * TEXTS + text] ?? '';
+  at(key: number): string {
+    return this.pages[Math.floor(key / TEXTS_PER_PAGE)]?.[key % TEXTS_PER_PAGE] ?? '';
   }
 
   clear(): void {
     this.pages.length = 0;
+    this.size = 0;
   }
 }
 

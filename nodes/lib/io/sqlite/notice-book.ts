@@ -14,11 +14,19 @@ export interface Office {
   language: string;
 }
 
+/** Who is told, as they are now. */
+interface Customer {
+  name: string;
+  phone: string;
+  language: string;
+}
+
 const NO_OFFICE: Office = { phone: '', language: 'en' };
 
 /** Keeps what is to be told, in the transaction that is the reason for it. */
 export class NoticeBook {
   private readonly insertNotice;
+  private readonly selectCustomer;
 
   constructor(
     db: Database.Database,
@@ -31,6 +39,9 @@ export class NoticeBook {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING notice_id`,
       )
       .pluck();
+    this.selectCustomer = db.prepare<[number], Customer>(
+      'SELECT name, phone, language FROM account JOIN customer USING (customer_key) WHERE account_key = ?',
+    );
   }
 
   /**
@@ -61,7 +72,8 @@ export class NoticeBook {
     period: string | null,
     figures: Figures,
   ): Notice | undefined {
-    const { phone, language } = audienceOf(kind) === 'office' || !account ? this.office : account;
+    const customer = account ? this.selectCustomer.get(account.accountKey) : undefined;
+    const { phone, language } = audienceOf(kind) === 'office' || !customer ? this.office : customer;
     const data = account ? { balanceMicros: account.balanceMicros, ...figures } : figures;
     const accountId = account?.accountId ?? '';
     const text = this.compose(kind, language, { accountId, ...data });
@@ -76,7 +88,16 @@ export class NoticeBook {
       batch.nowMs,
     );
     if (noticeId === undefined) return undefined;
-    const name = account?.name ?? '';
-    return { noticeId, kind, accountId, name, to: phone, language, text, atMs: batch.nowMs, data };
+    return {
+      noticeId,
+      kind,
+      accountId,
+      name: customer?.name ?? '',
+      to: phone,
+      language,
+      text,
+      atMs: batch.nowMs,
+      data,
+    };
   }
 }

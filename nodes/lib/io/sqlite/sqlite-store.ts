@@ -17,6 +17,7 @@ import type { Why } from '../../policy/why';
 import type { Debt } from '../../payment/debt-plan';
 import type { MoneyBackRecord, PaymentRecord } from '../../payment/payment';
 import type { StoredMoment } from '../../meter/intake';
+import { MeterNumbers } from '../../meter/meter-numbers';
 import type { KnownMeter } from '../../meter/register-chain';
 import type { Neighbours } from '../../meter/register-curve';
 import { micros, type Micros } from '../../money/micros';
@@ -63,6 +64,7 @@ import { TariffBook } from './tariff-book';
 
 /** The ledger in one SQLite file. */
 export class SqliteStore implements Store {
+  readonly meterNumbers = new MeterNumbers();
   private readonly db: Database.Database;
   private readonly batches: BatchBook;
   private readonly rows: RowWriter;
@@ -94,7 +96,7 @@ export class SqliteStore implements Store {
     this.db = openDatabase(file);
     this.batches = new BatchBook(this.db);
     this.rows = new RowWriter(this.db);
-    this.live = new LiveAccounts(this.db, this.rows, maxAtHand);
+    this.live = new LiveAccounts(this.db, this.rows, this.meterNumbers, maxAtHand);
     this.books = new Books(this.db, this.live, this.rows);
     this.tariffs = new TariffBook(this.db);
     this.curve = new MeterCurve(this.db, () => this.rows.write());
@@ -155,6 +157,12 @@ export class SqliteStore implements Store {
   }
 
   commit(postings: readonly Posting[], nowMs: number): PostingResult[] {
+    const results = this.commitOrForget(postings, nowMs);
+    this.live.putAwayMany();
+    return results;
+  }
+
+  private commitOrForget(postings: readonly Posting[], nowMs: number): PostingResult[] {
     try {
       return this.commitAll.immediate(postings, nowMs);
     } catch (error) {
@@ -193,8 +201,9 @@ export class SqliteStore implements Store {
     return stay && this.curve.neighbours(stay, atMs);
   }
 
-  pricing(meterId: string, firstTariffId: string): MeterPricing | undefined {
-    return this.pricings.read(meterId, firstTariffId);
+  pricing(meterId: string, firstTariffId: string, headMs?: number): MeterPricing | undefined {
+    const remembered = headMs === undefined ? undefined : this.live.pricingAt(meterId, headMs);
+    return remembered ?? this.pricings.read(meterId, firstTariffId);
   }
 
   stays(meterIds: readonly string[] | null, fromMs: number, toMs: number): MeterStay[] {
