@@ -44,8 +44,11 @@ class OurLedger {
       Date.now(),
     );
     this.store = store;
-    this.chain = new RegisterChain(LIMITS, (id) => store.knownMeter(id));
-    this.prices = new PriceAhead((id, tariffId) => store.pricing(id, tariffId), this.chain.numbers);
+    this.chain = new RegisterChain(LIMITS, (id) => store.knownMeter(id), store.meterNumbers);
+    this.prices = new PriceAhead(
+      (id, tariffId, headMs) => store.pricing(id, tariffId, headMs),
+      store.meterNumbers,
+    );
   }
 
   /** Readings per second, durable, in groups of the given size. */

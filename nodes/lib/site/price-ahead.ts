@@ -11,8 +11,8 @@ import type { PriceState } from '../tariff/packed-prices';
 
 /** A fleet of this size is at hand just as it was priced, which the ledger knows at a glance. */
 const MAX_AT_HAND = 100_000;
-/** Of a larger fleet only those are that are on their way to the ledger, which remembers the rest. */
-const FEW_AT_HAND = 4_096;
+/** Of a larger fleet only those are that may be on their way to the ledger, which remembers the rest: more than a frame has. */
+const FEW_AT_HAND = 5_120;
 /** Let go for each that comes to hand, so that a fleet that grows is let go little by little. */
 const MOST_AT_ONCE = 4;
 

@@ -64,7 +64,6 @@ import { TariffBook } from './tariff-book';
 
 /** The ledger in one SQLite file. */
 export class SqliteStore implements Store {
-  readonly meterNumbers = new MeterNumbers();
   private readonly db: Database.Database;
   private readonly batches: BatchBook;
   private readonly rows: RowWriter;
@@ -92,7 +91,13 @@ export class SqliteStore implements Store {
   >;
 
   /** Of more meters than `maxAtHand` those heard just now are at hand; the others take a few times less memory. */
-  constructor(file: string, compose: ComposeNotice, office?: Office, maxAtHand?: number) {
+  constructor(
+    file: string,
+    compose: ComposeNotice,
+    office?: Office,
+    maxAtHand?: number,
+    readonly meterNumbers = new MeterNumbers(),
+  ) {
     this.db = openDatabase(file);
     this.batches = new BatchBook(this.db);
     this.rows = new RowWriter(this.db);

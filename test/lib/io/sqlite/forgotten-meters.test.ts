@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { MeterNumbers } from '../../../../nodes/lib/meter/meter-numbers';
 import type { Reading } from '../../../../nodes/lib/meter/reading';
 import { property } from '../../property';
 import { LedgerFixture } from './ledger-fixture';
 import { LedgerRows } from './ledger-rows';
 import { nameOf, ReadingFlow } from './reading-flow';
 
+/** More than the ledger knows at a time, so that each has to make room for others again and again. */
 const METERS = 6;
-/** Fewer than there are meters, so that each has to make room for others again and again. */
-const MAX_KNOWN = 3;
 const MAX_AT_HAND = 1;
 const MINUTE_MS = 60_000;
 const FIRST_WH = 1_000;
@@ -27,8 +25,7 @@ describe('meters that make room for others', () => {
         const ledger = new LedgerFixture();
         try {
           for (let number = 0; number < METERS; number += 1) ledger.register(number);
-          const room = { numbers: new MeterNumbers(MAX_KNOWN), maxAtHand: MAX_AT_HAND };
-          const flow = new ReadingFlow(ledger.store, 'home', undefined, room);
+          const flow = new ReadingFlow(ledger.store, 'home', undefined, MAX_AT_HAND);
           const sent = new Map<string, Reading>();
           for (const { meter: number, isAgain, commits, wh } of steps) {
             const meterId = `M${number}`;

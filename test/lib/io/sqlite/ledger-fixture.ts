@@ -9,6 +9,7 @@ import type {
   PostingResult,
   TopUpPosting,
 } from '../../../../nodes/lib/ledger/posting';
+import { MeterNumbers } from '../../../../nodes/lib/meter/meter-numbers';
 import type { Segment } from '../../../../nodes/lib/meter/reading';
 import { micros } from '../../../../nodes/lib/money/micros';
 import type { ComposeNotice } from '../../../../nodes/lib/io/sqlite/notice-book';
@@ -21,6 +22,8 @@ export const START_MS = 1_700_000_000_000;
 const MEMORY_FOLDER = '/dev/shm';
 /** Where a test has several meters, they are put away between any two commits, as those of a large fleet are. */
 const MAX_AT_HAND = 1;
+/** And make room for each other, as those of a fleet beyond all bounds do. */
+const MAX_KNOWN = 3;
 const MICROS_PER_WH = 8_000;
 /** Eight a kWh, at every hour. */
 export const HOME_TARIFF: Tariff = {
@@ -91,7 +94,7 @@ export class LedgerFixture {
 
   open(): SqliteStore {
     const compose: ComposeNotice = (kind, _language, { balanceMicros }) => `${kind} ${balanceMicros}`;
-    return new SqliteStore(this.file, compose, undefined, MAX_AT_HAND);
+    return new SqliteStore(this.file, compose, undefined, MAX_AT_HAND, new MeterNumbers(MAX_KNOWN));
   }
 
   /** Commits one posting as a batch of its own. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc, { type Arbitrary } from 'fast-check';
 import type { LiveAccount, LiveMeter } from '../../../../nodes/lib/io/sqlite/live-accounts';
 import { LiveShelf } from '../../../../nodes/lib/io/sqlite/live-shelf';
+import { MeterNumbers } from '../../../../nodes/lib/meter/meter-numbers';
 import { micros } from '../../../../nodes/lib/money/micros';
 import { compileTariff } from '../../../../nodes/lib/tariff/compile-tariff';
 import { planOf } from '../../../../nodes/lib/tariff/meter-plan';
@@ -114,6 +115,20 @@ describe('a shelf of meters and accounts', () => {
       shelf.clear();
       assert.equal(shelf.size, 0);
     });
+  });
+
+  it('forgets a meter whose number goes on to another one', () => {
+    const [numbers] = fc.sample(meter, { seed: 1, numRuns: 1 });
+    const [owner] = fc.sample(account, { seed: 1, numRuns: 1 });
+    assert.ok(numbers && owner);
+    const shelf = new LiveShelf(new MeterNumbers(1));
+    shelf.putAccount(owner);
+    for (const meterId of ['M1', 'M2']) shelf.putMeter({ ...numbers, meterId, account: owner });
+    assert.equal(
+      shelf.takeMeter('M1', () => owner),
+      undefined,
+    );
+    assert.equal(shelf.takeMeter('M2', () => owner)?.meterId, 'M2');
   });
 
   it('knows nothing of anybody else', () => {

@@ -2,7 +2,6 @@ import type { Store } from '../../../../nodes/lib/ledger/store';
 import type { ChargePosting, Posting, PostingResult } from '../../../../nodes/lib/ledger/posting';
 import { filedRefusals } from '../../../../nodes/lib/meter/filed-refusals';
 import { retakeReadings, type Intake, type IntakeContext } from '../../../../nodes/lib/meter/intake';
-import type { MeterNumbers } from '../../../../nodes/lib/meter/meter-numbers';
 import type { Reading } from '../../../../nodes/lib/meter/reading';
 import { RegisterChain } from '../../../../nodes/lib/meter/register-chain';
 import { PriceAhead } from '../../../../nodes/lib/site/price-ahead';
@@ -23,11 +22,14 @@ export class ReadingFlow {
     readonly store: Store,
     private readonly tariffId: string,
     private readonly limits = LIMITS,
-    room: { numbers?: MeterNumbers; maxAtHand?: number } = {},
+    maxAtHand?: number,
   ) {
-    this.chain = new RegisterChain(this.limits, (meterId) => store.knownMeter(meterId), room.numbers);
-    const { numbers } = this.chain;
-    this.prices = new PriceAhead((meterId, id) => store.pricing(meterId, id), numbers, room.maxAtHand);
+    this.chain = new RegisterChain(this.limits, (meterId) => store.knownMeter(meterId), store.meterNumbers);
+    this.prices = new PriceAhead(
+      (meterId, id, headMs) => store.pricing(meterId, id, headMs),
+      store.meterNumbers,
+      maxAtHand,
+    );
     this.context = {
       chain: this.chain,
       nowMs: 0,
