@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
-import { meterId, METERS, MeterRegisters } from './meter-registers';
+import { METERS, MeterRegisters } from './meter-registers';
 import { connectPacket, ReadingPacket } from './publish-packet';
 import { answerRequests } from './requests';
 
@@ -106,18 +106,14 @@ async function reportBeside(perSecond: number): Promise<() => void> {
   await once(socket, 'data');
   socket.resume();
   const registers = new MeterRegisters(METERS);
-  const packets = Array.from(
-    { length: METERS },
-    (_, meter) => new ReadingPacket(`wk/${meterId(meter)}/reading`, [meter], false),
-  );
+  const packet = ReadingPacket.ofMeter();
   const beganMs = performance.now();
   let sent = 0;
   const timer = setInterval(() => {
     const due = Math.floor(((performance.now() - beganMs) * perSecond) / 1_000);
     for (; sent < due; sent += 1) {
-      const packet = packets[sent % packets.length]!;
       const bytes = Buffer.allocUnsafe(packet.length);
-      packet.write(bytes, 0, (sent % MAX_PACKET_ID) + 1, registers);
+      packet.write(bytes, 0, (sent % MAX_PACKET_ID) + 1, registers, sent % METERS);
       socket.write(bytes);
     }
   }, TICK_MS);

@@ -36,4 +36,5 @@ export class MeterRegisters {
 }
 
 /** All ids are equally long, so that all packets are. */
-export const meterId = (meter: number): string => `meter-${String(meter).padStart(7, '0')}`;
+export const METER_DIGITS = 7;
+export const meterId = (meter: number): string => `meter-${String(meter).padStart(METER_DIGITS, '0')}`;

@@ -30,9 +30,15 @@ function readPublish(bytes: Buffer): Published {
   };
 }
 
-function written(packet: ReadingPacket, packetId: number, meters: MeterRegisters): Published {
+function written(
+  packet: ReadingPacket,
+  packetId: number,
+  meters: MeterRegisters,
+  first: number,
+  distance?: number,
+): Published {
   const target = Buffer.alloc(packet.length + 3, 0xff);
-  packet.write(target, 3, packetId, meters);
+  packet.write(target, 3, packetId, meters, first, distance);
   return readPublish(target.subarray(3));
 }
 
@@ -49,26 +55,36 @@ describe('the packets of the publisher', () => {
 
   it('writes the next reading of a meter into the same bytes each time', () => {
     const meters = new MeterRegisters(METERS, FIRST_MS);
-    const packet = new ReadingPacket('wk/x/reading', [7], false);
+    const packet = ReadingPacket.ofMeter();
+    const topic = `wk/${meterId(7)}/reading`;
     const reading = { meterId: meterId(7), atMs: FIRST_MS, energyWh: FIRST_WH, powerW: 1200 };
-    assert.deepEqual(written(packet, 1, meters), { packetId: 1, topic: 'wk/x/reading', payload: reading });
+    assert.deepEqual(written(packet, 1, meters, 7), { packetId: 1, topic, payload: reading });
     const next = { ...reading, atMs: FIRST_MS + 60_000, energyWh: FIRST_WH + STEP_WH };
-    assert.deepEqual(written(packet, 65_535, meters), {
-      packetId: 65_535,
-      topic: 'wk/x/reading',
-      payload: next,
-    });
+    assert.deepEqual(written(packet, 65_535, meters, 7), { packetId: 65_535, topic, payload: next });
+  });
+
+  it('writes one meter of a million after the other, each with a register of its own', () => {
+    const meters = new MeterRegisters(1_000_000, FIRST_MS);
+    const packet = ReadingPacket.ofMeter();
+    for (const meter of [999_999, 0, 123_456]) {
+      assert.deepEqual(written(packet, 2, meters, meter), {
+        packetId: 2,
+        topic: `wk/${meterId(meter)}/reading`,
+        payload: { meterId: meterId(meter), atMs: FIRST_MS, energyWh: FIRST_WH, powerW: 1200 },
+      });
+    }
   });
 
   it('writes frames long enough for three bytes of remaining length', () => {
     const meters = new MeterRegisters(METERS, FIRST_MS);
-    const own = Array.from({ length: 500 }, (_, meter) => meter);
-    const packet = new ReadingPacket('wk/gateway/reading', own, true);
+    const own = Array.from({ length: 500 }, (_, index) => 1 + 2 * index);
+    const packet = ReadingPacket.ofGateway('gateway', own.length);
     assert.ok(packet.length > 16_384);
-    written(packet, 1, meters);
-    const payload = written(packet, 2, meters).payload as { meterId: string; energyWh: number }[];
+    written(packet, 1, meters, 1, 2);
+    const { topic, payload } = written(packet, 2, meters, 1, 2);
+    assert.equal(topic, 'wk/gateway/reading');
     assert.deepEqual(
-      payload.map((reading) => [reading.meterId, reading.energyWh]),
+      (payload as { meterId: string; energyWh: number }[]).map(({ meterId: id, energyWh }) => [id, energyWh]),
       own.map((meter) => [meterId(meter), FIRST_WH + STEP_WH]),
     );
   });

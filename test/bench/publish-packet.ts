@@ -1,11 +1,15 @@
-import { meterId, type MeterRegisters } from './meter-registers';
+import { METER_DIGITS, meterId, type MeterRegisters } from './meter-registers';
 
 /** MQTT 3.1.1 §2.2.1: the packet type is the upper half of the first byte. */
 const CONNECT = 0x10;
 /** §3.3.1: PUBLISH with QoS 1. */
 const PUBLISH_QOS_1 = 0x32;
+const PACKET_ID_LENGTH = 2;
+const TOPIC_END = '/reading';
 const AT_MS_DIGITS = 13;
 const ENERGY_WH_DIGITS = 9;
+/** The id of every meter ends with its digits. */
+const ANY_METER = meterId(0);
 
 /** §3.1: protocol level 4, clean session, no keep-alive. */
 export function connectPacket(clientId: string): Buffer {
@@ -13,59 +17,94 @@ export function connectPacket(clientId: string): Buffer {
   return packet(CONNECT, Buffer.concat([header, lengthPrefixed(clientId)]));
 }
 
-/** Where the changing numbers of one reading stand in a packet. */
+/** Where the changing digits of one reading stand in the payload. */
 interface Slot {
-  meter: number;
+  meterOffset: number;
   atMsOffset: number;
   energyWhOffset: number;
 }
 
 /**
- * A QoS 1 PUBLISH with one reading or a frame of them, encoded once. Only its packet id and the digits of time and
- * register are written anew each time, so that a publisher costs next to nothing beside the broker it loads.
+ * A QoS 1 PUBLISH with one reading or a frame of them, encoded once for all meters of a connection. Only its packet id
+ * and the digits of meter, time and register are written anew each time, so that a publisher costs next to nothing
+ * beside the broker it loads, and nothing at all for each meter.
  */
 export class ReadingPacket {
   readonly length: number;
-  readonly readings: number;
   private readonly bytes: Buffer;
-  private readonly packetIdOffset: number;
-  private readonly slots: Slot[];
+  private readonly payloadStart: number;
 
-  constructor(topic: string, meters: readonly number[], asFrame: boolean) {
-    const slots: Slot[] = [];
-    let json = asFrame ? '[' : '';
-    for (const meter of meters) {
-      if (slots.length > 0) json += ',';
-      json += `{"meterId":"${meterId(meter)}","atMs":`;
-      const atMsOffset = json.length;
-      json += `${'0'.repeat(AT_MS_DIGITS)},"energyWh":`;
-      slots.push({ meter, atMsOffset, energyWhOffset: json.length });
-      json += `${'0'.repeat(ENERGY_WH_DIGITS)},"powerW":1200}`;
-    }
-    if (asFrame) json += ']';
+  private constructor(
+    topic: string,
+    json: string,
+    private readonly slots: readonly Slot[],
+    private readonly hasMeterInTopic: boolean,
+  ) {
     const head = lengthPrefixed(topic);
-    this.bytes = packet(PUBLISH_QOS_1, Buffer.concat([head, Buffer.alloc(2), Buffer.from(json)]));
-    const payloadStart = this.bytes.length - json.length;
-    this.packetIdOffset = payloadStart - 2;
-    this.slots = slots.map(({ meter, atMsOffset, energyWhOffset }) => ({
-      meter,
-      atMsOffset: payloadStart + atMsOffset,
-      energyWhOffset: payloadStart + energyWhOffset,
-    }));
+    this.bytes = packet(
+      PUBLISH_QOS_1,
+      Buffer.concat([head, Buffer.alloc(PACKET_ID_LENGTH), Buffer.from(json)]),
+    );
     this.length = this.bytes.length;
-    this.readings = meters.length;
+    this.payloadStart = this.length - json.length;
   }
 
-  /** Puts the packet at `offset` of `target`, with the next reading of each of its meters. */
-  write(target: Buffer, offset: number, packetId: number, meters: MeterRegisters): void {
+  /** A reading that its meter sends by itself. */
+  static ofMeter(): ReadingPacket {
+    const { json, slot } = readingJson(0);
+    return new ReadingPacket(`wk/${ANY_METER}${TOPIC_END}`, json, [slot], true);
+  }
+
+  /** Readings that a gateway sends together. */
+  static ofGateway(gatewayId: string, readings: number): ReadingPacket {
+    const slots: Slot[] = [];
+    let frame = '[';
+    for (let index = 0; index < readings; index += 1) {
+      if (index > 0) frame += ',';
+      const { json, slot } = readingJson(frame.length);
+      frame += json;
+      slots.push(slot);
+    }
+    return new ReadingPacket(`wk/${gatewayId}${TOPIC_END}`, `${frame}]`, slots, false);
+  }
+
+  /** Puts the packet at `offset` of `target`, with the next reading of a meter and of those behind it at this distance. */
+  write(
+    target: Buffer,
+    offset: number,
+    packetId: number,
+    meters: MeterRegisters,
+    firstMeter: number,
+    distance = 1,
+  ): void {
     this.bytes.copy(target, offset);
-    target.writeUInt16BE(packetId, offset + this.packetIdOffset);
-    for (const { meter, atMsOffset, energyWhOffset } of this.slots) {
+    const payload = offset + this.payloadStart;
+    const packetIdOffset = payload - PACKET_ID_LENGTH;
+    target.writeUInt16BE(packetId, packetIdOffset);
+    if (this.hasMeterInTopic) {
+      writeDigits(target, packetIdOffset - TOPIC_END.length - METER_DIGITS, firstMeter, METER_DIGITS);
+    }
+    let meter = firstMeter;
+    for (const { meterOffset, atMsOffset, energyWhOffset } of this.slots) {
       const step = meters.next(meter);
-      writeDigits(target, offset + atMsOffset, meters.atMs(step), AT_MS_DIGITS);
-      writeDigits(target, offset + energyWhOffset, meters.energyWh(step), ENERGY_WH_DIGITS);
+      writeDigits(target, payload + meterOffset, meter, METER_DIGITS);
+      writeDigits(target, payload + atMsOffset, meters.atMs(step), AT_MS_DIGITS);
+      writeDigits(target, payload + energyWhOffset, meters.energyWh(step), ENERGY_WH_DIGITS);
+      meter += distance;
     }
   }
+}
+
+/** A reading with zeros where its numbers belong, and their places when it begins at `start` of the payload. */
+function readingJson(start: number): { json: string; slot: Slot } {
+  let json = `{"meterId":"${ANY_METER}`;
+  const meterOffset = start + json.length - METER_DIGITS;
+  json += '","atMs":';
+  const atMsOffset = start + json.length;
+  json += `${'0'.repeat(AT_MS_DIGITS)},"energyWh":`;
+  const energyWhOffset = start + json.length;
+  json += `${'0'.repeat(ENERGY_WH_DIGITS)},"powerW":1200}`;
+  return { json, slot: { meterOffset, atMsOffset, energyWhOffset } };
 }
 
 function packet(firstByte: number, body: Buffer): Buffer {

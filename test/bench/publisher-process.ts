@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { meterId, METERS, MeterRegisters } from './meter-registers';
+import { METERS, MeterRegisters } from './meter-registers';
+import { MeterTurns } from './meter-turns';
 import { connectPacket, ReadingPacket } from './publish-packet';
 import type { Load, Sent } from './publisher';
 import { answerRequests } from './requests';
@@ -30,14 +31,14 @@ let fail = (error: Error): void => {
 class Connection {
   acknowledged = 0;
   private outstanding = 0;
-  private next = 0;
   private packetId = 0;
   private rest = 0;
   private idle: (() => void) | null = null;
 
   constructor(
     private readonly socket: Socket,
-    private readonly packets: readonly ReadingPacket[],
+    private readonly packet: ReadingPacket,
+    private readonly turns: MeterTurns,
   ) {
     socket.on('data', (bytes) => this.takeAcks(bytes));
     socket.once('close', () => isSending && fail(new Error('the broker closed a connection')));
@@ -45,12 +46,11 @@ class Connection {
 
   /** Sends the next messages in one piece. */
   send(count: number): void {
-    const first = this.packets[0]!;
-    const bytes = Buffer.allocUnsafe(first.length * count);
+    const { packet, turns } = this;
+    const bytes = Buffer.allocUnsafe(packet.length * count);
     for (let index = 0; index < count; index += 1) {
       this.packetId = (this.packetId % MAX_PACKET_ID) + 1;
-      this.packets[this.next]!.write(bytes, first.length * index, this.packetId, meters);
-      this.next = (this.next + 1) % this.packets.length;
+      packet.write(bytes, packet.length * index, this.packetId, meters, turns.take(), turns.distance);
     }
     this.outstanding += count;
     this.socket.write(bytes);
@@ -91,7 +91,11 @@ async function openConnection(load: Load & { port: number }, number: number): Pr
       const [answer] = (await once(socket, 'data')) as [Buffer];
       if (answer.length !== CONNACK_LENGTH || answer[3] !== 0)
         throw new Error('the broker refused a connection');
-      return new Connection(socket, packetsOf(load, number));
+      return new Connection(
+        socket,
+        packetOf(load, number),
+        new MeterTurns(number, load.connections, meters.count, load.readingsPerMessage),
+      );
     } catch (error) {
       socket.destroy();
       if (performance.now() > giveUpAt) throw error;
@@ -101,22 +105,10 @@ async function openConnection(load: Load & { port: number }, number: number): Pr
   }
 }
 
-/** The meters behind one connection, in messages of the wanted size. */
-function packetsOf({ connections: count, readingsPerMessage }: Load, number: number): ReadingPacket[] {
-  const own: number[] = [];
-  for (let meter = number % meters.count; meter < meters.count; meter += count) own.push(meter);
-  if (readingsPerMessage === 1) {
-    return own.map((meter) => new ReadingPacket(`wk/${meterId(meter)}/reading`, [meter], false));
-  }
-  const frames: ReadingPacket[] = [];
-  for (let start = 0; start + readingsPerMessage <= own.length; start += readingsPerMessage) {
-    frames.push(
-      new ReadingPacket(`wk/gateway-${number}/reading`, own.slice(start, start + readingsPerMessage), true),
-    );
-  }
-  if (frames.length === 0)
-    throw new Error(`${own.length} meters do not fill a frame of ${readingsPerMessage}`);
-  return frames;
+/** Meters speak for themselves; what comes together comes from a gateway. */
+function packetOf({ readingsPerMessage }: Load, number: number): ReadingPacket {
+  if (readingsPerMessage === 1) return ReadingPacket.ofMeter();
+  return ReadingPacket.ofGateway(`gateway-${number}`, readingsPerMessage);
 }
 
 async function open(load: Load & { port: number }): Promise<void> {
