@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { alternate, repeat, type Measure } from './alternate';
+import { alternate, inTurn, repeat, type Measure } from './alternate';
 import { effortOf } from './effort';
 
 /** Answers with the given values one after the other and writes down who was asked. */
@@ -18,6 +18,17 @@ describe('measuring in turn', () => {
     const pair = await alternate(limit, ours, { rounds: 3, roundMs: 20 });
     assert.deepEqual(pair, { limit: 200, value: 50 });
     assert.deepEqual(log, Array.from({ length: 4 }, () => ['limit 20', 'ours 20']).flat());
+  });
+
+  it('gives each of several its own median', async () => {
+    const log: string[] = [];
+    const measures = [
+      [9, 1, 3, 2],
+      [9, 5, 4, 6],
+      [0, 8, 7, 9],
+    ].map((values, index) => scripted(String(index), log, values));
+    assert.deepEqual(await inTurn(measures, { rounds: 3, roundMs: 20 }), [2, 5, 8]);
+    assert.deepEqual(log, Array.from({ length: 4 }, () => ['0 20', '1 20', '2 20']).flat());
   });
 
   it('takes the median of what is measured alone', async () => {

@@ -18,14 +18,17 @@ export interface Pair {
 }
 
 /** Limit, ours, limit, ours…: whatever else the machine is doing then falls on both. */
-export async function alternate(limit: Measure, ours: Measure, { rounds, roundMs }: Effort): Promise<Pair> {
-  await limit(roundMs);
-  await ours(roundMs);
-  const limits: number[] = [];
-  const values: number[] = [];
+export async function alternate(limit: Measure, ours: Measure, effort: Effort): Promise<Pair> {
+  const [limits, values] = await inTurn([limit, ours], effort);
+  return { limit: limits!, value: values! };
+}
+
+/** The median of each, measured in turn: whatever else the machine is doing then falls on all of them. */
+export async function inTurn(measures: readonly Measure[], { rounds, roundMs }: Effort): Promise<number[]> {
+  for (const measure of measures) await measure(roundMs);
+  const values = measures.map((): number[] => []);
   for (let round = 0; round < rounds; round += 1) {
-    limits.push(await limit(roundMs));
-    values.push(await ours(roundMs));
+    for (const [index, measure] of measures.entries()) values[index]!.push(await measure(roundMs));
   }
-  return { limit: median(limits), value: median(values) };
+  return values.map(median);
 }

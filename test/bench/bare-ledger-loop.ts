@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Measure } from './alternate';
 import { type HelperProcess, startHelper } from './helper-process';
+import { METERS } from './meter-registers';
 
 /** SQLite alone in a process of its own: the limit of everything that ends in a ledger. */
 export class BareLedgerLoop {
@@ -9,10 +10,10 @@ export class BareLedgerLoop {
     private readonly file: string,
   ) {}
 
-  static async start(folder: string): Promise<BareLedgerLoop> {
+  static async start(folder: string, meters = METERS): Promise<BareLedgerLoop> {
     const process = startHelper('bare SQLite', require.resolve('./bare-ledger-process.ts'));
-    const file = path.join(folder, 'bare-ledger.sqlite');
-    await process.ask('open', file);
+    const file = path.join(folder, `bare-ledger-${meters}.sqlite`);
+    await process.ask('open', { file, meters });
     return new BareLedgerLoop(process, file);
   }
 

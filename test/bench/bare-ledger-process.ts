@@ -1,16 +1,16 @@
 // A process in which SQLite commits readings in groups and does nothing else.
 import { statSync } from 'node:fs';
 import { BareLedger, type BareReading } from './bare-ledger';
-import { METERS, MeterRegisters } from './meter-registers';
+import { MeterRegisters } from './meter-registers';
 import { answerRequests } from './requests';
 
-const meters = new MeterRegisters(METERS);
+let meters = new MeterRegisters(0);
 let ledger: BareLedger | null = null;
 let nextMeter = 0;
 
 function nextReading(): BareReading {
   const meter = nextMeter;
-  nextMeter = (nextMeter + 1) % METERS;
+  nextMeter = (nextMeter + 1) % meters.count;
   const step = meters.next(meter);
   return { meter, atMs: meters.atMs(step), energyWh: meters.energyWh(step) };
 }
@@ -37,8 +37,9 @@ function bytesPerReading(file: string): number {
 }
 
 answerRequests({
-  open: (file: string): void => {
-    ledger = new BareLedger(file, METERS);
+  open: (wish: { file: string; meters: number }): void => {
+    meters = new MeterRegisters(wish.meters);
+    ledger = new BareLedger(wish.file, wish.meters);
   },
   bytesPerReading,
   commitGroups,

@@ -8,6 +8,9 @@ export interface BareReading {
 }
 
 const PRICE_MICROS_PER_WH = 8_000;
+/** Accounts begin as wide as they stay: a row that grows moves its neighbours, once for each of a million. */
+const FIRST_BALANCE_MICROS = 1_000_000_000_000;
+const FIRST_HEAD_MS = 1_750_000_000_000;
 
 /**
  * The least that a durable ledger writes: for each reading the reading itself, a transfer, and the new balance.
@@ -41,10 +44,12 @@ export class BareLedger {
     // As much page cache as the real ledger has.
     db.pragma('cache_size = -16384');
     db.exec(SCHEMA);
-    const insertAccount = db.prepare('INSERT INTO account VALUES (?, 0, 0, ?)');
+    const insertAccount = db.prepare('INSERT INTO account VALUES (?, ?, ?, ?)');
     this.heads = Array.from({ length: meters }, () => FIRST_WH);
     db.transaction(() => {
-      for (let key = SALES; key <= meters; key += 1) insertAccount.run(key, FIRST_WH);
+      for (let key = SALES; key <= meters; key += 1) {
+        insertAccount.run(key, FIRST_BALANCE_MICROS, FIRST_HEAD_MS, FIRST_WH);
+      }
     })();
     const insertReading = db.prepare('INSERT INTO reading (at_ms, account_key, energy_wh) VALUES (?, ?, ?)');
     const insertTransfer = db.prepare(
