@@ -90,7 +90,7 @@ export function prepareFleet(file: string, count: number): void {
 interface Books {
   readings: number;
   refused: number;
-  balanceMicros: number;
+  paidMicros: number;
   usedWh: number;
 }
 
@@ -98,21 +98,22 @@ interface Books {
 export function checkLedger(file: string, acknowledgedReadings: number): void {
   const db = new Database(file, { readonly: true });
   try {
-    const { readings, refused, balanceMicros, usedWh } = db
-      .prepare<[number], Books>(
+    const { readings, refused, paidMicros, usedWh } = db
+      .prepare<[number, number], Books>(
+        // What a million customers have is more than a number of JavaScript counts exactly; what they paid is not.
         `SELECT (SELECT count(*) FROM reading) AS readings,
            (SELECT count(*) FROM refusal) AS refused,
-           (SELECT sum(balance_micros) FROM book JOIN account ON account_key = book_key) AS balanceMicros,
+           (SELECT sum(? - balance_micros) FROM book JOIN account ON account_key = book_key) AS paidMicros,
            (SELECT coalesce(sum(head_wh - ?), 0) FROM head) AS usedWh`,
       )
-      .get(FIRST_WH)!;
+      .get(FIRST_TOP_UP_MICROS, FIRST_WH)!;
     if (refused > 0) throw new Error(`${refused} readings were held or rejected; there is no reason for any`);
     if (readings !== acknowledgedReadings) {
       throw new Error(`${acknowledgedReadings} readings were acknowledged and ${readings} are stored`);
     }
-    const expectedMicros = METERS * FIRST_TOP_UP_MICROS - usedWh * PRICE_MICROS_PER_WH;
-    if (balanceMicros !== expectedMicros) {
-      throw new Error(`the balances sum to ${balanceMicros} micros, the registers to ${expectedMicros}`);
+    const owedMicros = usedWh * PRICE_MICROS_PER_WH;
+    if (paidMicros !== owedMicros) {
+      throw new Error(`the customers paid ${paidMicros} micros, their registers say ${owedMicros}`);
     }
   } finally {
     db.close();

@@ -2,21 +2,14 @@ import path from 'node:path';
 import { alternate, type Measure } from './alternate';
 import { BareBroker } from './bare-broker';
 import { BareLedgerLoop } from './bare-ledger-loop';
-import { checkLedger, prepareLedger } from './bench-ledger';
+import { prepareLedger } from './bench-ledger';
 import type { Benchmark, Surroundings } from './benchmark';
 import type { Figure, Target } from './figure';
 import { withProcesses } from './helper-process';
-import { NodeRed, OUR_PALETTE } from './node-red';
-import { pathFlow } from './path-flow';
-import { type Load, Publisher, showLoad } from './publisher';
-import { freePort, withScratchFolder } from './scratch-folder';
-
-const SINGLE_LOADS: readonly Load[] = [
-  { connections: 1_000, inFlight: 1, readingsPerMessage: 1 },
-  { connections: 4, inFlight: 500, readingsPerMessage: 1 },
-];
-const FRAME_READINGS = 500;
-const FRAME_LOAD: Load = { connections: 2, inFlight: 2, readingsPerMessage: FRAME_READINGS };
+import { FRAME_LOAD, FRAME_READINGS, SINGLE_LOADS } from './loads';
+import { OurPath } from './our-path';
+import { Publisher, showLoad } from './publisher';
+import { withScratchFolder } from './scratch-folder';
 
 /** What our own work may cost of what is possible. */
 const SINGLES_TARGET: Target = { of: 'ratio', rule: 'at least', bound: 0.6 };
@@ -33,7 +26,9 @@ function measure({ effort, say }: Surroundings, folder: string): Promise<Figure[
     say('starting');
     const loop = keep(await BareLedgerLoop.start(folder));
     const broker = keep(await BareBroker.start(folder));
-    const ours = keep(await OurPath.start(folder));
+    const ledgerFile = path.join(folder, 'ledger.sqlite');
+    prepareLedger(ledgerFile);
+    const ours = keep(await OurPath.start(ledgerFile));
     const toBroker = keep(new Publisher('the bare broker', broker.port));
     const toOurs = keep(new Publisher('our broker', ours.mqttPort));
     const figures: Figure[] = [];
@@ -53,37 +48,4 @@ function measure({ effort, say }: Surroundings, folder: string): Promise<Figure[
     await ours.stopAndCheck(toOurs.acknowledgedReadings);
     return figures;
   });
-}
-
-/** Node-RED with the palette as users get it and the flow of a reading. */
-class OurPath {
-  private constructor(
-    private readonly nodeRed: NodeRed,
-    private readonly ledgerFile: string,
-    readonly mqttPort: number,
-  ) {}
-
-  static async start(folder: string): Promise<OurPath> {
-    const ledgerFile = path.join(folder, 'ledger.sqlite');
-    prepareLedger(ledgerFile);
-    const mqttPort = await freePort();
-    const nodeRed = await NodeRed.start({
-      folder: path.join(folder, 'node-red'),
-      flow: pathFlow(ledgerFile, mqttPort),
-      nodesDirs: OUR_PALETTE,
-      hasEditor: false,
-    });
-    return new OurPath(nodeRed, ledgerFile, mqttPort);
-  }
-
-  stop(): Promise<void> {
-    return this.nodeRed.stop();
-  }
-
-  /** A fast path that loses money or readings is no path. */
-  async stopAndCheck(acknowledgedReadings: number): Promise<void> {
-    await this.stop();
-    this.nodeRed.check();
-    checkLedger(this.ledgerFile, acknowledgedReadings);
-  }
 }
