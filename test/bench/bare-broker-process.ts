@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import type { PublishPacket } from 'aedes';
 import { BareLedger, type BareReading } from './bare-ledger';
-import { meterId, METERS } from './meter-registers';
+import { meterNumbers, METERS } from './meter-registers';
 import { answerRequests } from './requests';
 
 /** The same group as our own ledger's. */
@@ -13,7 +13,7 @@ const MAX_GROUP_WAIT_MS = 2;
 
 type Acknowledge = (error?: Error | null) => void;
 
-const meterNumbers = new Map(Array.from({ length: METERS }, (_, meter) => [meterId(meter), meter]));
+const numbers = meterNumbers(METERS);
 let ledger: BareLedger | null = null;
 let readings: BareReading[] = [];
 let waiting: Acknowledge[] = [];
@@ -21,7 +21,7 @@ let timer: NodeJS.Timeout | null = null;
 
 function take({ payload }: PublishPacket, acknowledge: Acknowledge): void {
   const said = JSON.parse(payload.toString()) as { meterId: string; atMs: number; energyWh: number };
-  const meter = meterNumbers.get(said.meterId);
+  const meter = numbers.get(said.meterId);
   if (meter === undefined) throw new Error(`unknown meter ${said.meterId}`);
   readings.push({ meter, atMs: said.atMs, energyWh: said.energyWh });
   waiting.push(acknowledge);

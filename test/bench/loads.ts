@@ -9,3 +9,6 @@ export const SINGLE_LOADS: readonly Load[] = [
 /** Readings that gateways send together. */
 export const FRAME_READINGS = 500;
 export const FRAME_LOAD: Load = { connections: 2, inFlight: 2, readingsPerMessage: FRAME_READINGS };
+
+/** As long as it takes a slow memory card to commit all that is in flight one by one. */
+export const LAST_ACKS_WITHIN_MS = 60_000;

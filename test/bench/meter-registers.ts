@@ -38,3 +38,7 @@ export class MeterRegisters {
 /** All ids are equally long, so that all packets are. */
 export const METER_DIGITS = 7;
 export const meterId = (meter: number): string => `meter-${String(meter).padStart(METER_DIGITS, '0')}`;
+
+/** Which meter an id means. */
+export const meterNumbers = (count: number): ReadonlyMap<string, number> =>
+  new Map(Array.from({ length: count }, (_, meter) => [meterId(meter), meter]));

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { LAST_ACKS_WITHIN_MS } from './loads';
 import { METERS, MeterRegisters } from './meter-registers';
 import { MeterTurns } from './meter-turns';
 import { connectPacket, ReadingPacket } from './publish-packet';
@@ -16,7 +17,6 @@ const PUBACK = 0x40;
 const CONNECTS_AT_ONCE = 100;
 const CONNECTS_WITHIN_MS = 10_000;
 const CONNECT_RETRY_MS = 50;
-const LAST_ACKS_WITHIN_MS = 15_000;
 
 /** Registers only rise, over connections that end and begin. */
 let meters = new MeterRegisters(METERS);

@@ -1,5 +1,6 @@
 import type { Measure } from './alternate';
 import { type HelperProcess, startHelper } from './helper-process';
+import { LAST_ACKS_WITHIN_MS } from './loads';
 
 /** How messages come in. */
 export interface Load {
@@ -44,7 +45,7 @@ export class Publisher {
   readonly measure: Measure = async (ms) => {
     if (!this.load) throw new Error('the publisher has no connections');
     const { inFlight, readingsPerMessage } = this.load;
-    const sent = (await this.process.ask('publish', { ms, inFlight }, ms)) as Sent;
+    const sent = (await this.process.ask('publish', { ms, inFlight }, ms + LAST_ACKS_WITHIN_MS)) as Sent;
     this.acknowledgedReadings += sent.acknowledged * readingsPerMessage;
     return sent.perSecond * readingsPerMessage;
   };
