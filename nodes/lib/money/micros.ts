@@ -52,8 +52,28 @@ export function formatAmount(amount: Micros, decimals = 2): string {
   return amount < 0 ? `-${text}` : text;
 }
 
+/**
+ * What the last digits of an amount with so many decimals look like, ".00" to ".99" for two: every reading's balance is
+ * written for display, and looking the digits up takes half the time of putting them together.
+ */
+const ENDINGS = [0, 1, 2, 3].map((decimals) => ({
+  stepMicros: 10 ** (6 - decimals),
+  texts: Array.from({ length: 10 ** decimals }, (_, digits) =>
+    decimals === 0 ? '' : `.${String(digits).padStart(decimals, '0')}`,
+  ),
+}));
+
 /** Writes an amount rounded down (towards less money) to `decimals`, for displays where micros would only confuse. */
 export function displayAmount(amount: Micros, decimals = 2): string {
-  const step = 10 ** (6 - decimals);
-  return formatAmount(micros(Math.floor(amount / step) * step), decimals);
+  const endings = ENDINGS[decimals];
+  if (!endings) {
+    const stepMicros = 10 ** (6 - decimals);
+    return formatAmount(micros(Math.floor(amount / stepMicros) * stepMicros), decimals);
+  }
+  const { stepMicros, texts } = endings;
+  const steps = Math.floor(amount / stepMicros);
+  const magnitude = Math.abs(steps);
+  const whole = Math.floor(magnitude / texts.length);
+  const text = `${whole}${texts[magnitude - whole * texts.length] ?? ''}`;
+  return steps < 0 ? `-${text}` : text;
 }

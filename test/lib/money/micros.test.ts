@@ -7,6 +7,7 @@ import {
   micros,
   parseAmount,
   subtractMicros,
+  ZERO_MICROS,
 } from '../../../nodes/lib/money/micros';
 import { property } from '../property';
 
@@ -61,5 +62,19 @@ describe('micros', () => {
     assert.equal(displayAmount(micros(1_999_999)), '1.99');
     assert.equal(displayAmount(micros(-1)), '-0.01');
     assert.equal(displayAmount(micros(999_999), 0), '0');
+    assert.equal(displayAmount(micros(-1_000_000)), '-1.00');
+    assert.equal(displayAmount(micros(12_050_999), 3), '12.050');
+    assert.equal(displayAmount(micros(-12_000_001), 5), '-12.00001');
+    assert.equal(displayAmount(ZERO_MICROS), '0.00');
+  });
+
+  it('writes for display what it would write in full without the digits below', () => {
+    const steps = fc.integer({ min: -(10 ** 9), max: 10 ** 9 });
+    const rest = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+    property(fc.tuple(steps, rest, fc.integer({ min: 0, max: 6 })), ([count, part, decimals]) => {
+      const stepMicros = 10 ** (6 - decimals);
+      const amount = micros(count * stepMicros + Math.floor(part * stepMicros));
+      assert.equal(displayAmount(amount, decimals), formatAmount(micros(count * stepMicros), decimals));
+    });
   });
 });
