@@ -51,16 +51,18 @@ export class LedgerDesk {
       const outOfStep: OutOfStep[] = [];
       let open = readings.length;
       let notBilled = 0;
+      let durable = 0;
       const fail = (priced: PricedReading, error: Error): void => {
         notBilled += 1;
         this.failReading(done, message, priced, error);
       };
       for (const priced of readings) {
-        this.site.submit({ type: 'charge', ...priced, guard: this.guard }, (error, result) => {
+        const { reading, segment, charge } = priced;
+        this.site.submit({ type: 'charge', reading, segment, charge, guard: this.guard }, (error, result) => {
           if (error) fail(priced, error);
           else if (result?.outcome === 'chain' || result?.outcome === 'price') {
-            this.site.chain.rewind(priced.reading.meterId, result.head);
-            if (result.outcome === 'price') this.site.prices.forget(priced.reading.meterId);
+            this.site.chain.rewind(reading.meterId, result.head);
+            if (result.outcome === 'price') this.site.prices.forget(reading.meterId);
             outOfStep.push({ ...priced, result });
           } else if (result?.outcome === 'refused') {
             // A setting is wrong, such as a price without a version of its own. The energy is billed once it is right.
@@ -68,12 +70,14 @@ export class LedgerDesk {
             fail(priced, new RangeError(`${field} "${value}": ${reason}`));
           } else if (result) {
             // A late reading changes what pricing has to go on from.
-            if (priced.segment.isLate === true) this.site.prices.forget(priced.reading.meterId);
-            this.collect(done, result, priced.reading.meterId);
-            this.site.receipts.settle(message.prepaid?.receipt, 1, 'durable');
+            if (segment.isLate === true) this.site.prices.forget(reading.meterId);
+            this.collect(done, result, reading.meterId);
+            durable += 1;
           }
           open -= 1;
           if (open > 0) return;
+          // The sender is answered when the last one has ended, so all of them are settled at once.
+          if (durable > 0) this.site.receipts.settle(message.prepaid?.receipt, durable, 'durable');
           notBilled += this.sendBack(done, message, outOfStep);
           if (done.error && readings.length > 1)
             done.error = faultOfMany(notBilled, readings.length, done.error);
@@ -89,8 +93,9 @@ export class LedgerDesk {
     if (!isCommitted(result)) return;
     if (meterId !== '') this.billed += 1;
     done.accounts.push(accountPayload(this.site, result.account, meterId));
-    done.relays.push(...result.relays);
-    done.notices.push(...result.notices);
+    // Nearly every reading leads to neither, and spreading an empty list is not free.
+    if (result.relays.length > 0) done.relays.push(...result.relays);
+    if (result.notices.length > 0) done.notices.push(...result.notices);
   }
 
   /** Nothing was written. The chain asks the ledger again, and the sender is told to repeat itself. */

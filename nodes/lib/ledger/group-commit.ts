@@ -52,7 +52,11 @@ export class GroupCommit<Item, Result> {
       this.recover(items, waiting, toError(error));
       return;
     }
-    for (const [index, settle] of waiting.entries()) this.tell(settle, null, results[index]);
+    let index = 0;
+    for (const settle of waiting) {
+      this.tell(settle, null, results[index]);
+      index += 1;
+    }
   }
 
   /** One bad item must not fail the others: after a fault of an item, each is committed by itself. */
