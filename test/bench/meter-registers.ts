@@ -26,6 +26,14 @@ export class MeterRegisters {
     return step;
   }
 
+  /**
+   * All go on from the reading of the one that is furthest on, as meters that are read at the same moments are. Else those
+   * of one message lie as far apart in the ledger as an earlier load has left them.
+   */
+  evenOut(): void {
+    this.steps.fill(this.steps.reduce((most, step) => Math.max(most, step), 0));
+  }
+
   atMs(step: number): number {
     return this.firstMs + step * STEP_MS;
   }

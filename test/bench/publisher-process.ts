@@ -115,6 +115,7 @@ async function open(load: Load & { port: number }): Promise<void> {
   close();
   const { meters: wanted = METERS } = load;
   if (meters.count !== wanted) meters = new MeterRegisters(wanted);
+  meters.evenOut();
   for (let start = 0; start < load.connections; start += CONNECTS_AT_ONCE) {
     const count = Math.min(CONNECTS_AT_ONCE, load.connections - start);
     const opened = await Promise.all(

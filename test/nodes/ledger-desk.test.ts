@@ -48,10 +48,6 @@ function committed(accountId: string, relays: RelayIntent[] = []): Committed {
     outcome: 'committed',
     account: {
       accountId,
-      name: '',
-      phone: '',
-      language: 'en',
-      isProtected: false,
       balanceMicros: micros(5),
       supply: 'on',
       daysLeft: null,
