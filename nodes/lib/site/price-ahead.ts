@@ -7,7 +7,7 @@ import { pieceAt, type MeterPlan } from '../tariff/meter-plan';
 import { newMeterState } from '../tariff/meter-state';
 import { price, type PricedPart } from '../tariff/price-curve';
 import { PricedCharge } from '../tariff/priced-charge';
-import type { PriceState } from '../tariff/packed-prices';
+import type { PlannedState } from '../tariff/packed-prices';
 
 /** A fleet of this size is at hand just as it was priced, which the ledger knows at a glance. */
 const MAX_AT_HAND = 100_000;
@@ -15,6 +15,12 @@ const MAX_AT_HAND = 100_000;
 const FEW_AT_HAND = 5_120;
 /** Let go for each that comes to hand, so that a fleet that grows is let go little by little. */
 const MOST_AT_ONCE = 4;
+
+/** Where a meter's pricing stands ahead of the ledger. */
+interface PriceState extends PlannedState {
+  headMs: number;
+  headWh: number;
+}
 
 /** Where a meter's pricing stands by the ledger. It may give what it remembers of a meter at `headMs`. */
 export type LoadPricing = (

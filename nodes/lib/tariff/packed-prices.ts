@@ -5,10 +5,8 @@ import type { MeterPlan } from './meter-plan';
 import { zeros, type MeterState } from './meter-state';
 import { NumberRows } from '../meter/number-rows';
 
-/** What pricing has to know of a meter ahead of the ledger. */
-export interface PriceState {
-  headMs: number;
-  headWh: number;
+/** What pricing has to know of a meter. */
+export interface PlannedState {
   state: MeterState;
   plan: MeterPlan;
 }
@@ -22,23 +20,21 @@ interface Frame {
   periodToMs: number;
 }
 
-/** Every meter has these, in this order: where it stands, and since when. */
-const HEAD_MS = 0;
-const HEAD_WH = 1;
-const START_MS = 2;
-const HAD_FROM_MS = 3;
-const PERIOD_START_WH = 4;
-const NEXT_DAY = 5;
-const COMMON = 6;
+/** Every meter has these, in this order. */
+const START_MS = 0;
+const HAD_FROM_MS = 1;
+const PERIOD_START_WH = 2;
+const NEXT_DAY = 3;
+const COMMON = 4;
 /** Those that know their power factor or feed back have these behind them. */
-const KNOWN_WH = 6;
-const VAH = 7;
-const MICRO_VAH = 8;
-const EXPORT_WH = 9;
-const EXPORTED_WH = 10;
-const BANK_WH = 11;
-const OFFSET_WH = 12;
-const WITH_MORE = 13;
+const KNOWN_WH = 4;
+const VAH = 5;
+const MICRO_VAH = 6;
+const EXPORT_WH = 7;
+const EXPORTED_WH = 8;
+const BANK_WH = 9;
+const OFFSET_WH = 10;
+const WITH_MORE = 11;
 /** Rests, rests of days, totals and totals of the period; one of each for every component. */
 const LISTS = 4;
 
@@ -66,7 +62,7 @@ export class PackedPrices {
   }
 
   /** False for a state that holds more than numbers; then the meter has no row. */
-  put(meter: number, { headMs, headWh, plan, state }: PriceState): boolean {
+  put(meter: number, { plan, state }: PlannedState): boolean {
     const count = state.components.length;
     if (!isPackable(state, count)) {
       this.drop(meter);
@@ -88,8 +84,6 @@ export class PackedPrices {
     const rows = this.rowsOf(width);
     const all = rows.pageOf(row);
     const at = rows.placeOf(row);
-    all[at + HEAD_MS] = headMs;
-    all[at + HEAD_WH] = headWh;
     all[at + START_MS] = state.startMs;
     all[at + HAD_FROM_MS] = state.hadFromMs;
     all[at + PERIOD_START_WH] = state.periodStartWh;
@@ -103,7 +97,7 @@ export class PackedPrices {
     return true;
   }
 
-  get(meter: number): PriceState | undefined {
+  get(meter: number): PlannedState | undefined {
     const frame = this.frames[(this.frameOf[meter] ?? 0) - 1];
     const plan = this.plans[meter];
     if (!frame || !plan) return undefined;
@@ -142,12 +136,7 @@ export class PackedPrices {
       bankWh: hasMore ? numberAt(all, at + BANK_WH) : 0,
       offsetWh: hasMore ? numberAt(all, at + OFFSET_WH) : 0,
     };
-    return {
-      headMs: numberAt(all, at + HEAD_MS),
-      headWh: numberAt(all, at + HEAD_WH),
-      state,
-      plan,
-    };
+    return { state, plan };
   }
 
   drop(meter: number): void {

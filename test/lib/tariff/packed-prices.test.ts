@@ -15,7 +15,7 @@ describe('states of pricing as rows of numbers', () => {
       let state: MeterState = newMeterState(plan, first.atMs, first.energyWh, undefined, first.exportWh);
       for (const [index, segment] of segmentsOf(given.curve).entries()) {
         state = price(plan, state, segment).state;
-        const known = { headMs: segment.toMs, headWh: segment.toWh, state, plan };
+        const known = { state, plan };
         const isPut = packed.put(index % 3, known);
         assert.equal(isPut, state.demand.length === 0 && state.retired.length === 0);
         assert.deepEqual(packed.get(index % 3), isPut ? known : undefined);

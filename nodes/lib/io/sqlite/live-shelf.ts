@@ -3,9 +3,7 @@ import { micros } from '../../money/micros';
 import { KeyedRows } from '../../meter/keyed-rows';
 import { MeterNumbers, NO_NUMBER } from '../../meter/meter-numbers';
 import { RecentMap } from '../../meter/recent-map';
-import type { MeterPlan } from '../../tariff/meter-plan';
-import type { MeterState } from '../../tariff/meter-state';
-import { PackedPrices } from '../../tariff/packed-prices';
+import { PackedPrices, type PlannedState } from '../../tariff/packed-prices';
 import type { LiveAccount, LiveMeter } from './live-accounts';
 
 /** Where each number of an account stands. */
@@ -22,24 +20,18 @@ const IS_LOOK_DUE = 8;
 
 /** Where each number of a meter stands; an account's key is never 0, so a meter that is not on the shelf has none. */
 const ACCOUNT_KEY = 0;
-const METER_KEY = 9;
 const HEAD_MS = 1;
 const HEAD_WH = 2;
 const HEAD_EXPORT_WH = 3;
 const OFFSET_WH = 4;
 const OFFSET_EXPORT_WH = 5;
 const POWER_W = 6;
-const RERATE_MS = 7;
-const FOLD_AGE = 8;
-const METER_NUMBERS = 10;
+const FOLD_AGE = 7;
+const METER_KEY = 8;
+const METER_NUMBERS = 9;
 
 /** Meters whose fold is more than a row of numbers. Past this many it is found again from the readings. */
 const MAX_UNPACKED = 100_000;
-
-interface Fold {
-  state: MeterState;
-  plan: MeterPlan;
-}
 
 /**
  * Accounts and meters of a large fleet between two of their postings, as rows of numbers: a million of each as objects
@@ -49,7 +41,7 @@ export class LiveShelf {
   /** By the numbers that the meters have, since a name is kept once for all who know something of a meter. */
   private readonly meters = new KeyedRows(METER_NUMBERS);
   private readonly folds = new PackedPrices();
-  private readonly unpacked = new RecentMap<number, Fold>(MAX_UNPACKED);
+  private readonly unpacked = new RecentMap<number, PlannedState>(MAX_UNPACKED);
   private readonly accounts = new KeyedRows(ACCOUNT_NUMBERS);
   private readonly accountIds = new KeyedTexts();
 
@@ -62,7 +54,12 @@ export class LiveShelf {
     return this.accountIds.size;
   }
 
+  /** One that waits to be priced again is not kept: there are few, and not for long. */
   putMeter(meter: LiveMeter): void {
+    if (meter.rerateMs !== null) {
+      this.dropMeter(this.numbers.find(meter.meterId));
+      return;
+    }
     const number = this.numbers.take(meter.meterId);
     const page = this.meters.pageFor(number);
     const at = this.meters.placeOf(number);
@@ -74,7 +71,6 @@ export class LiveShelf {
     page[at + OFFSET_WH] = meter.offsetWh;
     page[at + OFFSET_EXPORT_WH] = meter.offsetExportWh;
     page[at + POWER_W] = meter.powerW ?? NaN;
-    page[at + RERATE_MS] = meter.rerateMs ?? NaN;
     page[at + FOLD_AGE] = meter.foldAge;
     this.putFold(number, meter);
   }
@@ -103,7 +99,7 @@ export class LiveShelf {
       foldAge: page[at + FOLD_AGE] ?? 0,
       isFoldDirty: false,
       isRerateDirty: false,
-      rerateMs: orNull(page[at + RERATE_MS]),
+      rerateMs: null,
       plan: fold?.plan ?? null,
       isDirty: false,
     };
@@ -153,17 +149,17 @@ export class LiveShelf {
     this.accountIds.clear();
   }
 
-  private putFold(number: number, { headMs, headWh, fold, plan }: LiveMeter): void {
+  private putFold(number: number, { fold, plan }: LiveMeter): void {
     if (this.unpacked.size > 0) this.unpacked.delete(number);
-    if (fold === null || plan === null || headMs === null || headWh === null) {
+    if (fold === null || plan === null) {
       this.folds.drop(number);
       return;
     }
-    if (!this.folds.put(number, { headMs, headWh, state: fold, plan }))
-      this.unpacked.set(number, { state: fold, plan });
+    const planned = { state: fold, plan };
+    if (!this.folds.put(number, planned)) this.unpacked.set(number, planned);
   }
 
-  private takeFold(number: number): Fold | undefined {
+  private takeFold(number: number): PlannedState | undefined {
     const packed = this.folds.get(number);
     if (packed || this.unpacked.size === 0) return packed;
     const fold = this.unpacked.get(number);
@@ -171,8 +167,9 @@ export class LiveShelf {
     return fold;
   }
 
-  /** Its number goes on to another meter. */
+  /** Nothing is known of this meter any more. */
   private dropMeter(number: number): void {
+    if (number === NO_NUMBER) return;
     const page = this.meters.pageOf(number);
     if (page) page[this.meters.placeOf(number) + ACCOUNT_KEY] = 0;
     this.folds.drop(number);

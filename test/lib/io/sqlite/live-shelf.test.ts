@@ -92,7 +92,9 @@ describe('a shelf of meters and accounts', () => {
         const stay = { ...numbers, account: owner };
         shelf.putMeter(stay);
         shelf.putAccount(owner);
-        meters.set(stay.meterId, stay);
+        // One that waits to be priced again is read from the file, whatever was here before.
+        if (stay.rerateMs === null) meters.set(stay.meterId, stay);
+        else meters.delete(stay.meterId);
         accounts.set(owner.accountKey, owner);
       }
       const taken = new Map<number, LiveAccount>();
@@ -111,6 +113,8 @@ describe('a shelf of meters and accounts', () => {
         assert.equal(shelf.takeMeter(meterId, accountOf), undefined);
         assert.equal(shelf.takeAccount(owner.accountKey), undefined);
       }
+      for (const [{ meterId }] of pairs)
+        assert.equal(shelf.takeMeter(meterId, accountOf), undefined, 'there is nothing else');
       assert.equal(shelf.size, accounts.size);
       shelf.clear();
       assert.equal(shelf.size, 0);
@@ -123,7 +127,8 @@ describe('a shelf of meters and accounts', () => {
     assert.ok(numbers && owner);
     const shelf = new LiveShelf(new MeterNumbers(1));
     shelf.putAccount(owner);
-    for (const meterId of ['M1', 'M2']) shelf.putMeter({ ...numbers, meterId, account: owner });
+    for (const meterId of ['M1', 'M2'])
+      shelf.putMeter({ ...numbers, rerateMs: null, meterId, account: owner });
     assert.equal(
       shelf.takeMeter('M1', () => owner),
       undefined,
