@@ -54,7 +54,8 @@ export class PricingDesk {
     if (rest.prepaid) rest.prepaid.charge = charges;
     if (unpriced !== null)
       for (const [reading, missing] of unpriced.readings) this.hold(message, reading, missing);
-    if (outOfStep !== null) this.sendBack(message, [...outOfStep]);
+    if (outOfStep !== null)
+      this.sendBack(message, [...outOfStep], asList(rest.payload as Reading | Reading[]));
     return charges.length > 0 ? rest : null;
   }
 
@@ -119,9 +120,14 @@ export class PricingDesk {
     this.onHeld(new RangeError(`the reading of ${meterId} ${became}: ${why}`));
   }
 
-  private sendBack(message: PrepaidMessage, readings: readonly Reading[]): void {
+  private sendBack(
+    message: PrepaidMessage,
+    readings: readonly Reading[],
+    rest: readonly Reading[] = [],
+  ): void {
     if (this.site.takeAgain(message, readings)) return;
-    this.site.giveBack(message, readings);
+    // None of the message goes on then, so its sender has to send all of it again.
+    this.site.giveBack(message, [...readings, ...rest]);
     throw new Error(
       `the reading of ${readings[0]?.meterId ?? 'a meter'} does not follow the last one in the ledger; it is billed with the next reading`,
     );

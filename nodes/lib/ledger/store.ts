@@ -103,9 +103,9 @@ export interface Store {
   around(meterId: string, atMs: number): Neighbours | undefined;
   /**
    * Undefined for a meter that is not known. `firstTariffId` is the tariff of one that has none yet. What the ledger has
-   * in memory of a meter that is said to stand at `headMs` is given as it is; else it is read.
+   * in memory of a meter that is said to stand at `headMs`, or anywhere if that is null, is given as it is; else it is read.
    */
-  pricing(meterId: string, firstTariffId: string, headMs?: number): MeterPricing | undefined;
+  pricing(meterId: string, firstTariffId: string, headMs?: number | null): MeterPricing | undefined;
   /** The stays of some meters, or of all when null, that began before `toMs` and have not ended by `fromMs`. */
   stays(meterIds: readonly string[] | null, fromMs: number, toMs: number): MeterStay[];
   /** What is known of a stay, at least since a moment; undefined for one without a reading. */

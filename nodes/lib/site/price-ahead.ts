@@ -8,13 +8,13 @@ import { newMeterState } from '../tariff/meter-state';
 import { price, type PricedPart } from '../tariff/price-curve';
 import { PricedCharge } from '../tariff/priced-charge';
 import type { PlannedState } from '../tariff/packed-prices';
+import { RecentMap } from '../meter/recent-map';
 
-/** A fleet of this size is at hand just as it was priced, which the ledger knows at a glance. */
-const MAX_AT_HAND = 100_000;
-/** Of a larger fleet only those are that may be on their way to the ledger, which remembers the rest: more than a frame has. */
-const FEW_AT_HAND = 5_120;
-/** Let go for each that comes to hand, so that a fleet that grows is let go little by little. */
-const MOST_AT_ONCE = 4;
+/**
+ * As many as come to hand, at most; a frame has up to half as many readings, so that nothing is let go that is on its way.
+ * The ledger remembers the others.
+ */
+const MAX_AT_HAND = 10_240;
 
 /** Where a meter's pricing stands ahead of the ledger. */
 interface PriceState extends PlannedState {
@@ -22,11 +22,14 @@ interface PriceState extends PlannedState {
   headWh: number;
 }
 
-/** Where a meter's pricing stands by the ledger. It may give what it remembers of a meter at `headMs`. */
+/**
+ * Where a meter's pricing stands by the ledger, which may give what it remembers of a meter that stands at `headMs`, or
+ * anywhere if that is null.
+ */
 export type LoadPricing = (
   meterId: string,
   firstTariffId: string,
-  headMs: number,
+  headMs: number | null,
 ) => MeterPricing | undefined;
 
 /**
@@ -35,21 +38,15 @@ export type LoadPricing = (
  */
 export class PriceAhead {
   /** By the numbers of meters. */
-  private readonly atHand: (PriceState | undefined)[] = [];
-  /** Their numbers in the order in which they came to hand, in a ring. */
-  private readonly came: Int32Array;
-  private firstCame = 0;
-  private count = 0;
-  private limit: number;
+  private readonly atHand: RecentMap<number, PriceState>;
 
   constructor(
     private readonly load: LoadPricing,
     private readonly numbers = new MeterNumbers(),
-    private readonly maxAtHand = MAX_AT_HAND,
+    maxAtHand = MAX_AT_HAND,
   ) {
-    this.came = new Int32Array(maxAtHand + 1);
-    this.limit = maxAtHand;
-    numbers.onForgotten((meter) => this.drop(meter));
+    this.atHand = new RecentMap(maxAtHand);
+    numbers.onForgotten((meter) => this.atHand.delete(meter));
   }
 
   /**
@@ -59,48 +56,33 @@ export class PriceAhead {
   charge(meterId: string, segment: Segment, firstTariffId: string): Charge | undefined {
     const meter = this.numbers.find(meterId);
     if (segment.isLate === true) return this.chargeLate(meter, meterId, segment, firstTariffId);
-    const known = this.atHand[meter];
+    const known = this.atHand.get(meter);
     if (known?.headMs === segment.fromMs && known.headWh === segment.fromWh)
-      return this.chargeFrom(meter, known, segment);
+      return chargeFrom(known, segment);
     const loaded = this.load(meterId, firstTariffId, segment.fromMs);
     if (!loaded || !follows(loaded, segment)) return undefined;
     const number = this.numbers.take(meterId);
     const { headMs, headWh, state, plan } = loaded;
-    if (state !== null && headMs !== null && headWh !== null)
-      return this.chargeFrom(number, { headMs, headWh, state, plan }, segment);
+    if (state !== null && headMs !== null && headWh !== null) {
+      const stored = { headMs, headWh, state, plan };
+      const charge = chargeFrom(stored, segment);
+      this.atHand.set(number, stored);
+      return charge;
+    }
     const { toMs, toWh, toExportWh } = segment;
     const first = newMeterState(plan, toMs, toWh, undefined, toExportWh);
-    this.keep(number, { headMs: toMs, headWh: toWh, state: first, plan });
+    this.atHand.set(number, { headMs: toMs, headWh: toWh, state: first, plan });
     return nothingBy(plan, toMs);
   }
 
   forget(meterId: string): void {
     const meter = this.numbers.find(meterId);
-    if (meter !== NO_NUMBER) this.drop(meter);
+    if (meter !== NO_NUMBER) this.atHand.delete(meter);
   }
 
   /** To be called when a tariff or what it has to know has changed. */
   forgetAll(): void {
-    this.atHand.fill(undefined);
-    this.count = 0;
-    this.limit = this.maxAtHand;
-  }
-
-  private chargeFrom(meter: number, known: PriceState, segment: Segment): Charge {
-    const { plan, state } = known;
-    const { tariffId, version } = pieceAt(plan, segment.toMs).tariff.tariff;
-    const priced = price(plan, state, segment);
-    known.headMs = segment.toMs;
-    known.headWh = segment.toWh;
-    known.state = priced.state;
-    this.keep(meter, known);
-    const lines = linesOf(priced.parts, tariffId, version);
-    return new PricedCharge(lines, tariffId, version, {
-      plan,
-      before: state,
-      segment: { ...segment },
-      priced,
-    });
+    this.atHand.clear();
   }
 
   /** What a late reading corrects is found when the ledger prices the stretch around it again. */
@@ -110,31 +92,26 @@ export class PriceAhead {
     { toMs }: Segment,
     firstTariffId: string,
   ): Charge | undefined {
-    const plan = this.atHand[meter]?.plan ?? this.load(meterId, firstTariffId, toMs)?.plan;
+    const plan = this.atHand.get(meter)?.plan ?? this.load(meterId, firstTariffId, null)?.plan;
     return plan && nothingBy(plan, toMs);
   }
+}
 
-  private keep(meter: number, known: PriceState): void {
-    if (this.atHand[meter] === known) return;
-    while (this.atHand.length <= meter) this.atHand.push(undefined);
-    this.atHand[meter] = known;
-    this.came[(this.firstCame + this.count) % this.came.length] = meter;
-    this.count += 1;
-    if (this.count <= this.limit) return;
-    this.limit = Math.min(this.maxAtHand, FEW_AT_HAND);
-    const tooMany = Math.min(MOST_AT_ONCE, this.count - this.limit);
-    for (let index = 0; index < tooMany; index += 1) this.letFirstGo();
-  }
-
-  private letFirstGo(): void {
-    this.drop(this.came[this.firstCame] ?? NO_NUMBER);
-    this.firstCame = (this.firstCame + 1) % this.came.length;
-    this.count -= 1;
-  }
-
-  private drop(meter: number): void {
-    if (meter >= 0 && meter < this.atHand.length) this.atHand[meter] = undefined;
-  }
+/** What a segment costs; the state goes on to its end. */
+function chargeFrom(known: PriceState, segment: Segment): Charge {
+  const { plan, state } = known;
+  const { tariffId, version } = pieceAt(plan, segment.toMs).tariff.tariff;
+  const priced = price(plan, state, segment);
+  known.headMs = segment.toMs;
+  known.headWh = segment.toWh;
+  known.state = priced.state;
+  const lines = linesOf(priced.parts, tariffId, version);
+  return new PricedCharge(lines, tariffId, version, {
+    plan,
+    before: state,
+    segment: { ...segment },
+    priced,
+  });
 }
 
 function nothingBy(plan: MeterPlan, atMs: number): Charge {

@@ -94,12 +94,12 @@ const MAX_ACCOUNTS = 1 << 20;
 const MAX_AT_HAND = 100_000;
 /** Of a larger fleet those are that are on their way to the ledger. */
 const FEW_AT_HAND = 512;
-/** As many as that come to hand until they are committed. More are put away before: whoever priced them goes nowhere. */
+/** As many as that come to hand until they are committed. More are put away before, since a flow may price readings and never commit them. */
 const MOST_ON_THEIR_WAY = 8_192;
 
 /**
  * The accounts and meters that postings work on, kept from one commit to the next and written once per commit.
- * It is only ever used inside a write transaction, and forgotten whenever it may differ from the file: when another
+ * It is only ever used inside a write transaction, but for `pricingAt` and `putAwayMany`, and forgotten whenever it may differ from the file: when another
  * connection has committed (SQLite counts that in data_version) and when our own transaction was rolled back.
  */
 export class LiveAccounts {
@@ -181,15 +181,16 @@ export class LiveAccounts {
   }
 
   /**
-   * What pricing has to know of a meter that stands at `headMs`: undefined when this process does not remember it so.
+   * What pricing has to know of a meter that stands at `headMs`, or anywhere: undefined when this process does not remember
+   * it so.
    * Also to be called between two transactions only; the meter is at hand then for the one that is to come.
    */
-  pricingAt(meterId: string, headMs: number): MeterPricing | undefined {
+  pricingAt(meterId: string, headMs: number | null): MeterPricing | undefined {
     if (this.meters.size > this.limit + MOST_ON_THEIR_WAY) this.putAway();
     const meter = this.meters.get(meterId) ?? this.takeUp(meterId);
-    if (meter?.headMs !== headMs) return undefined;
+    if (!meter || (headMs !== null && meter.headMs !== headMs)) return undefined;
     const { headWh, fold: state, plan } = meter;
-    return state === null || plan === null ? undefined : { headMs, headWh, state, plan };
+    return state === null || plan === null ? undefined : { headMs: meter.headMs, headWh, state, plan };
   }
 
   /** The meter in use under this id. */
@@ -308,6 +309,7 @@ export class LiveAccounts {
     this.dirtyAccounts.length = 0;
   }
 
+  /** Between two transactions all that is at hand is written, so it can go. */
   private putAway(): void {
     this.limit = Math.min(this.maxAtHand, FEW_AT_HAND);
     for (const meter of this.meters.values()) this.shelf.putMeter(meter);

@@ -20,15 +20,14 @@ const IS_LOOK_DUE = 8;
 
 /** Where each number of a meter stands; an account's key is never 0, so a meter that is not on the shelf has none. */
 const ACCOUNT_KEY = 0;
-const HEAD_MS = 1;
-const HEAD_WH = 2;
-const HEAD_EXPORT_WH = 3;
-const OFFSET_WH = 4;
-const OFFSET_EXPORT_WH = 5;
+const METER_KEY = 1;
+const HEAD_MS = 2;
+const HEAD_WH = 3;
+const HEAD_EXPORT_WH = 4;
+const OFFSET_WH = 5;
 const POWER_W = 6;
 const FOLD_AGE = 7;
-const METER_KEY = 8;
-const METER_NUMBERS = 9;
+const METER_NUMBERS = 8;
 
 /** Meters whose fold is more than a row of numbers. Past this many it is found again from the readings. */
 const MAX_UNPACKED = 100_000;
@@ -54,9 +53,9 @@ export class LiveShelf {
     return this.accountIds.size;
   }
 
-  /** One that waits to be priced again is not kept: there are few, and not for long. */
+  /** One that waits to be priced again, or whose device began its export register anew, is not kept: there are few. */
   putMeter(meter: LiveMeter): void {
-    if (meter.rerateMs !== null) {
+    if (meter.rerateMs !== null || meter.offsetExportWh !== 0) {
       this.dropMeter(this.numbers.find(meter.meterId));
       return;
     }
@@ -69,7 +68,6 @@ export class LiveShelf {
     page[at + HEAD_WH] = meter.headWh ?? NaN;
     page[at + HEAD_EXPORT_WH] = meter.headExportWh ?? NaN;
     page[at + OFFSET_WH] = meter.offsetWh;
-    page[at + OFFSET_EXPORT_WH] = meter.offsetExportWh;
     page[at + POWER_W] = meter.powerW ?? NaN;
     page[at + FOLD_AGE] = meter.foldAge;
     this.putFold(number, meter);
@@ -93,7 +91,7 @@ export class LiveShelf {
       headWh: orNull(page[at + HEAD_WH]),
       headExportWh: orNull(page[at + HEAD_EXPORT_WH]),
       offsetWh: page[at + OFFSET_WH] ?? 0,
-      offsetExportWh: page[at + OFFSET_EXPORT_WH] ?? 0,
+      offsetExportWh: 0,
       powerW: orNull(page[at + POWER_W]),
       fold: fold?.state ?? null,
       foldAge: page[at + FOLD_AGE] ?? 0,

@@ -108,8 +108,6 @@ export class NoticePoster {
     const email = change.email ?? row.email;
     const channel = change.channel === undefined ? row.channel : change.channel;
     const optedOut = change.isOptedOut === undefined ? row.is_opted_out : Number(change.isOptedOut);
-    // What is remembered of the customer's accounts no longer holds.
-    this.live.flushAndForget();
     this.updateContact.run(language, email, channel, optedOut, row.customer_key);
     this.insertAudit.run(batch.nowMs, by, 'change contact', accountId, JSON.stringify(change));
     return RECORDED;

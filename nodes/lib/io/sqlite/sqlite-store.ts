@@ -206,7 +206,7 @@ export class SqliteStore implements Store {
     return stay && this.curve.neighbours(stay, atMs);
   }
 
-  pricing(meterId: string, firstTariffId: string, headMs?: number): MeterPricing | undefined {
+  pricing(meterId: string, firstTariffId: string, headMs?: number | null): MeterPricing | undefined {
     const remembered = headMs === undefined ? undefined : this.live.pricingAt(meterId, headMs);
     return remembered ?? this.pricings.read(meterId, firstTariffId);
   }

@@ -67,7 +67,7 @@ describe('what pricing is told of a meter that the ledger remembers', () => {
   it('knows a tariff that was approved meanwhile', () => {
     const dearer = { ...HOME_TARIFF, version: 2 };
     ledger.commit(approvalOf(dearer, START_MS + HOUR_MS));
-    const { plan } = ledger.store.pricing('M0', 'home', START_MS) ?? assert.fail();
+    const { plan } = ledger.store.pricing('M3', 'home', START_MS) ?? assert.fail();
     assert.equal(plan.at(-1)?.tariff.tariff.version, 2);
   });
 });
