@@ -57,7 +57,8 @@ function measure({ effort, say }: Surroundings, folder: string): Promise<Figure[
       figures.push({ figure: besideFew(showLoad(load)), unit: 'readings/s', ...pair, target: TARGET });
     }
     // After all that this Node-RED does: what it gathers along the way counts.
-    figures.push(residentFigure(many.path.residentMb()));
+    const residentMb = many.path.residentMb();
+    figures.push(below('resident when every meter was heard', residentMb, 'MB', MAX_RESIDENT_MB));
     say('once more');
     await many.path.stopAndCheck(publisher.acknowledgedReadings);
     const beganMs = performance.now();
@@ -65,7 +66,9 @@ function measure({ effort, say }: Surroundings, folder: string): Promise<Figure[
     await publisher.open({ ...FRAME_LOAD, meters: FLEET });
     const before = publisher.acknowledgedReadings;
     while (publisher.acknowledgedReadings === before) await publisher.measure(1);
-    figures.push(readyFigure((performance.now() - beganMs) / MS_PER_SECOND));
+    const readySeconds = (performance.now() - beganMs) / MS_PER_SECOND;
+    const ready = 'from the start of the process to the first durable frame';
+    figures.push(below(ready, readySeconds, 's', MAX_READY_SECONDS));
     await again.stopAndCheck(publisher.acknowledgedReadings);
     await few.path.stopAndCheck(few.publisher.acknowledgedReadings);
     return figures;
@@ -106,18 +109,11 @@ async function frameFigures(
   ];
 }
 
-const residentFigure = (value: number): Figure => ({
-  figure: 'resident when every meter was heard',
+/** Something that has no limit beside it, only a bound. */
+const below = (figure: string, value: number, unit: string, bound: number): Figure => ({
+  figure,
   value,
-  unit: 'MB',
+  unit,
   limit: null,
-  target: { of: 'value', rule: 'below', bound: MAX_RESIDENT_MB },
-});
-
-const readyFigure = (value: number): Figure => ({
-  figure: 'from the start of the process to the first durable frame',
-  value,
-  unit: 's',
-  limit: null,
-  target: { of: 'value', rule: 'below', bound: MAX_READY_SECONDS },
+  target: { of: 'value', rule: 'below', bound },
 });

@@ -11,10 +11,10 @@ import type { PlannedState } from '../tariff/packed-prices';
 import { RecentMap } from '../meter/recent-map';
 
 /**
- * As many as come to hand, at most; a frame has up to half as many readings, so that nothing is let go that is on its way.
- * The ledger remembers the others.
+ * So many are at hand at most, and half as many at least; the ledger remembers the others. A frame that brings each of its
+ * meters twice has 2,500 of them. Whatever is let go on its way nevertheless is taken again once the ledger has it.
  */
-const MAX_AT_HAND = 10_240;
+const MAX_AT_HAND = 5_120;
 
 /** Where a meter's pricing stands ahead of the ledger. */
 interface PriceState extends PlannedState {

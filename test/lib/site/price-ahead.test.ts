@@ -60,18 +60,9 @@ describe('prices ahead of the ledger', () => {
   });
 
   it('are not let go while they are on their way, however many were forgotten before', () => {
-    const [given] = fc.sample(pricedCase, { seed: 1, numRuns: 1 });
-    assert.ok(given);
-    const plan = planOfCase(given);
-    const { fromMs, fromWh } = segmentsOf(given.curve)[0]!;
-    const head = { headMs: fromMs, headWh: fromWh, state: newMeterState(plan, fromMs, fromWh), plan };
+    const head = firstHead();
     const ahead = new PriceAhead(() => head, undefined, 8);
-    const step = (number: number): Segment => ({
-      fromMs: fromMs + number,
-      fromWh,
-      toMs: fromMs + number + 1,
-      toWh: fromWh,
-    });
+    const step = (number: number): Segment => stepOf(head, number);
     for (let time = 0; time < 40; time += 1) {
       assert.ok(ahead.charge('M0', step(0), ''));
       ahead.forget('M0');
@@ -82,24 +73,37 @@ describe('prices ahead of the ledger', () => {
   });
 
   it('are asked for again when they do not follow, and not given when that does not help', () => {
-    const [given] = fc.sample(pricedCase, { seed: 1, numRuns: 1 });
-    assert.ok(given);
-    const plan = planOfCase(given);
-    const { fromMs, fromWh } = segmentsOf(given.curve)[0]!;
-    let head = { headMs: fromMs, headWh: fromWh, state: newMeterState(plan, fromMs, fromWh), plan };
+    const first = firstHead();
+    let head = first;
     const ahead = new PriceAhead(() => head);
-    const step = (at: number): Segment => ({ fromMs: at, fromWh, toMs: at + 1, toWh: fromWh });
-    assert.ok(ahead.charge('M1', step(fromMs), ''));
-    assert.equal(ahead.charge('M1', step(fromMs + 9), ''), undefined);
+    const step = (number: number): Segment => stepOf(first, number);
+    assert.ok(ahead.charge('M1', step(0), ''));
+    assert.equal(ahead.charge('M1', step(9), ''), undefined);
     assert.ok(
-      ahead.charge('M1', step(fromMs), ''),
+      ahead.charge('M1', step(0), ''),
       'another process was first, and the ledger says where it stands',
     );
-    head = { ...head, headMs: fromMs + 5 };
+    head = { ...head, headMs: first.headMs + 5 };
     ahead.forget('M1');
-    assert.equal(ahead.charge('M1', step(fromMs), ''), undefined);
+    assert.equal(ahead.charge('M1', step(0), ''), undefined);
   });
 });
+
+/** A meter that was read once. */
+function firstHead(): MeterPricing & { headMs: number; headWh: number } {
+  const [given] = fc.sample(pricedCase, { seed: 1, numRuns: 1 });
+  const segment = given && segmentsOf(given.curve)[0];
+  assert.ok(segment);
+  const { fromMs: headMs, fromWh: headWh } = segment;
+  const plan = planOfCase(given);
+  return { headMs, headWh, state: newMeterState(plan, headMs, headWh), plan };
+}
+
+/** The segment that begins so many milliseconds after a head, one long and without any use. */
+function stepOf({ headMs, headWh }: { headMs: number; headWh: number }, number: number): Segment {
+  const fromMs = headMs + number;
+  return { fromMs, fromWh: headWh, toMs: fromMs + 1, toWh: headWh };
+}
 
 function openingExport({ fromExportWh, toExportWh }: Segment): Partial<Segment> {
   const exportWh = fromExportWh ?? toExportWh;

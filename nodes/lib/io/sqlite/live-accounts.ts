@@ -94,13 +94,14 @@ const MAX_ACCOUNTS = 1 << 20;
 const MAX_AT_HAND = 100_000;
 /** Of a larger fleet those are that are on their way to the ledger. */
 const FEW_AT_HAND = 512;
-/** As many as that come to hand until they are committed. More are put away before, since a flow may price readings and never commit them. */
+/** So many come to hand until they are committed. More are put away before: a flow may price readings and never commit them. */
 const MOST_ON_THEIR_WAY = 8_192;
 
 /**
  * The accounts and meters that postings work on, kept from one commit to the next and written once per commit.
- * It is only ever used inside a write transaction, but for `pricingAt` and `putAwayMany`, and forgotten whenever it may differ from the file: when another
- * connection has committed (SQLite counts that in data_version) and when our own transaction was rolled back.
+ * It is only ever used inside a write transaction, but for `pricingAt` and `putAwayMany`, and forgotten whenever it may
+ * differ from the file: when another connection has committed (SQLite counts that in data_version) and when our own
+ * transaction was rolled back.
  */
 export class LiveAccounts {
   /** The meters in use by their ids. */
@@ -181,9 +182,8 @@ export class LiveAccounts {
   }
 
   /**
-   * What pricing has to know of a meter that stands at `headMs`, or anywhere: undefined when this process does not remember
-   * it so.
-   * Also to be called between two transactions only; the meter is at hand then for the one that is to come.
+   * What pricing has to know of a meter that stands at `headMs`, or anywhere if that is null: undefined when this process
+   * does not remember it so. To be called between two transactions too; the meter is at hand for the next one then.
    */
   pricingAt(meterId: string, headMs: number | null): MeterPricing | undefined {
     if (this.meters.size > this.limit + MOST_ON_THEIR_WAY) this.putAway();
