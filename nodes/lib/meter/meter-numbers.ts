@@ -1,3 +1,5 @@
+import { NameIndex } from './name-index';
+
 /** Stands for a meter that has no number. */
 export const NO_NUMBER = -1;
 
@@ -10,8 +12,8 @@ const MAX_METERS = 1 << 20;
  * number is told, and reads it again from the ledger should the meter come back.
  */
 export class MeterNumbers {
-  private readonly byId = new Map<string, number>();
   private readonly ids: string[] = [];
+  private readonly byId = new NameIndex(this.ids);
   /** Whether a meter was heard since the hand came by last. */
   private readonly isRecent: Uint8Array;
   private hand = 0;
@@ -30,7 +32,7 @@ export class MeterNumbers {
 
   find(meterId: string): number {
     if (meterId === this.lastId) return this.lastNumber;
-    const number = this.byId.get(meterId);
+    const number = this.byId.find(meterId);
     if (number === undefined) return NO_NUMBER;
     this.isRecent[number] = 1;
     this.lastId = meterId;
@@ -45,7 +47,7 @@ export class MeterNumbers {
     const number = this.ids.length < this.maxMeters ? this.ids.length : this.free();
     const id = ownCopy(meterId);
     this.ids[number] = id;
-    this.byId.set(id, number);
+    this.byId.add(number);
     this.isRecent[number] = 1;
     this.lastId = id;
     this.lastNumber = number;
@@ -54,6 +56,13 @@ export class MeterNumbers {
 
   idOf(number: number): string {
     return this.ids[number] ?? '';
+  }
+
+  /** `take` for a meter that had this number once, and has it still unless it was not heard for long. */
+  takeAgain(meterId: string, number: number): number {
+    if (number === NO_NUMBER || this.ids[number] !== meterId) return this.take(meterId);
+    this.isRecent[number] = 1;
+    return number;
   }
 
   /** Tells of each number whose meter is forgotten. Returns the way to stop hearing. */
@@ -70,7 +79,7 @@ export class MeterNumbers {
     }
     const number = this.hand;
     this.hand = (this.hand + 1) % this.maxMeters;
-    this.byId.delete(this.idOf(number));
+    this.byId.delete(number);
     this.lastId = '';
     this.lastNumber = NO_NUMBER;
     for (const hear of this.hearers) hear(number);

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { AccountState, SupplyState } from '../../ledger/account';
 import type { MeterPricing } from '../../ledger/store';
-import { MeterNumbers } from '../../meter/meter-numbers';
+import { MeterNumbers, NO_NUMBER } from '../../meter/meter-numbers';
 import { addMicros, micros, type Micros } from '../../money/micros';
 import type { MeterPlan } from '../../tariff/meter-plan';
 import type { MeterState } from '../../tariff/meter-state';
@@ -36,6 +36,8 @@ export interface HeadChange {
 
 /** A meter's stay at an account, and where its register stands; the head is null before its first reading. */
 export interface LiveMeter {
+  /** The number that it was put away under; none when it has not been. */
+  readonly number: number;
   readonly meterKey: number;
   readonly meterId: string;
   readonly account: LiveAccount;
@@ -321,7 +323,7 @@ export class LiveAccounts {
 
   private takeUp(meterId: string): LiveMeter | undefined {
     const meter = this.shelf.takeMeter(meterId, (accountKey) => this.accountByKey(accountKey));
-    if (meter) this.meters.set(meterId, meter);
+    if (meter) this.meters.set(meter.meterId, meter);
     return meter;
   }
 
@@ -352,6 +354,7 @@ export class LiveAccounts {
 
   private fromRow(row: MeterRow): LiveMeter {
     return {
+      number: NO_NUMBER,
       meterKey: row.meter_key,
       meterId: row.meter_id,
       account: this.accountByKey(row.account_key),

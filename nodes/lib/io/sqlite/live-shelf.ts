@@ -59,7 +59,7 @@ export class LiveShelf {
       this.dropMeter(this.numbers.find(meter.meterId));
       return;
     }
-    const number = this.numbers.take(meter.meterId);
+    const number = this.numbers.takeAgain(meter.meterId, meter.number);
     const page = this.meters.pageFor(number);
     const at = this.meters.placeOf(number);
     page[at + ACCOUNT_KEY] = meter.account.accountKey;
@@ -84,8 +84,10 @@ export class LiveShelf {
     page[at + ACCOUNT_KEY] = 0;
     const fold = this.takeFold(number);
     return {
+      number,
       meterKey: page[at + METER_KEY] ?? 0,
-      meterId,
+      // Not the one that came with a reading, since it is compared with this one when it is put back.
+      meterId: this.numbers.idOf(number),
       account: accountOf(accountKey),
       headMs: orNull(page[at + HEAD_MS]),
       headWh: orNull(page[at + HEAD_WH]),

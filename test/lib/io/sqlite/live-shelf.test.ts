@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc, { type Arbitrary } from 'fast-check';
 import type { LiveAccount, LiveMeter } from '../../../../nodes/lib/io/sqlite/live-accounts';
 import { LiveShelf } from '../../../../nodes/lib/io/sqlite/live-shelf';
-import { MeterNumbers } from '../../../../nodes/lib/meter/meter-numbers';
+import { MeterNumbers, NO_NUMBER } from '../../../../nodes/lib/meter/meter-numbers';
 import { micros } from '../../../../nodes/lib/money/micros';
 import { compileTariff } from '../../../../nodes/lib/tariff/compile-tariff';
 import { planOf } from '../../../../nodes/lib/tariff/meter-plan';
@@ -72,6 +72,7 @@ const meter: Arbitrary<Omit<LiveMeter, 'account'>> = fc
   })
   .map(({ head, ...rest }) => ({
     ...rest,
+    number: NO_NUMBER,
     meterId: `M${rest.meterKey}`,
     headMs: head?.headMs ?? null,
     headWh: head?.headWh ?? null,
@@ -105,13 +106,15 @@ describe('a shelf of meters and accounts', () => {
         return known;
       };
       for (const [meterId, stay] of meters) {
-        const { account: owner, ...rest } =
-          shelf.takeMeter(meterId, accountOf) ?? assert.fail('it is not there');
-        const { account: ownerBefore, ...restBefore } = stay;
+        const found = shelf.takeMeter(meterId, accountOf) ?? assert.fail('it is not there');
+        const { account: owner, number, ...rest } = found;
+        const { account: ownerBefore, number: _none, ...restBefore } = stay;
         assert.deepEqual(rest, restBefore);
         assert.deepEqual(owner, accounts.get(ownerBefore.accountKey));
         assert.equal(shelf.takeMeter(meterId, accountOf), undefined);
         assert.equal(shelf.takeAccount(owner.accountKey), undefined);
+        shelf.putMeter(found);
+        assert.deepEqual(shelf.takeMeter(meterId, accountOf), { ...found, number }, 'and once more');
       }
       for (const [{ meterId }] of pairs)
         assert.equal(shelf.takeMeter(meterId, accountOf), undefined, 'there is nothing else');
@@ -134,6 +137,23 @@ describe('a shelf of meters and accounts', () => {
       undefined,
     );
     assert.equal(shelf.takeMeter('M2', () => owner)?.meterId, 'M2');
+  });
+
+  it('puts back a meter whose number has gone on meanwhile under one of its own', () => {
+    const [numbers] = fc.sample(meter, { seed: 1, numRuns: 1 });
+    const [owner] = fc.sample(account, { seed: 1, numRuns: 1 });
+    assert.ok(numbers && owner);
+    const shelf = new LiveShelf(new MeterNumbers(2));
+    const put = (meterId: string): void =>
+      shelf.putMeter({ ...numbers, rerateMs: null, offsetExportWh: 0, meterId, account: owner });
+    for (const meterId of ['M1', 'M2']) put(meterId);
+    const first = shelf.takeMeter('M1', () => owner) ?? assert.fail('it is there');
+    for (const meterId of ['M3', 'M4']) put(meterId);
+    shelf.putMeter(first);
+    assert.deepEqual(
+      ['M1', 'M4'].map((meterId) => shelf.takeMeter(meterId, () => owner)?.meterId),
+      ['M1', 'M4'],
+    );
   });
 
   it('knows nothing of anybody else', () => {
