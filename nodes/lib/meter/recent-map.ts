@@ -28,7 +28,11 @@ export class RecentMap<Key, Value> {
   set(key: Key, value: Value): void {
     this.old.delete(key);
     this.young.set(key, value);
-    if (this.young.size * 2 < this.most) return;
+    if (this.young.size * 2 >= this.most) this.dropOld();
+  }
+
+  /** Drops what was not used since the last time. */
+  dropOld(): void {
     this.old = this.young;
     this.young = new Map();
   }

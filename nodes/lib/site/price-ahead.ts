@@ -43,7 +43,7 @@ export class PriceAhead {
   constructor(
     private readonly load: LoadPricing,
     private readonly numbers = new MeterNumbers(),
-    maxAtHand = MAX_AT_HAND,
+    private readonly maxAtHand = MAX_AT_HAND,
   ) {
     this.atHand = new RecentMap(maxAtHand);
     numbers.onForgotten((meter) => this.atHand.delete(meter));
@@ -78,6 +78,14 @@ export class PriceAhead {
   forget(meterId: string): void {
     const meter = this.numbers.find(meterId);
     if (meter !== NO_NUMBER) this.atHand.delete(meter);
+  }
+
+  /**
+   * To be called when the ledger has committed. It remembers what is committed itself, and in a fleet that is larger than
+   * what is at hand here others come before the same meter does: what stayed would only grow old in memory.
+   */
+  committed(): void {
+    if (this.numbers.size > this.maxAtHand) this.atHand.dropOld();
   }
 
   /** To be called when a tariff or what it has to know has changed. */

@@ -110,7 +110,7 @@ export class Site {
     );
     this.receipts = new Receipts(RECEIPT_LIFE_MS, MAX_OPEN_RECEIPTS, options.receiptPrefix);
     this.committer = new GroupCommit<Posting, PostingResult>({
-      commit: (postings) => store.commit(postings, clock.nowMs()),
+      commit: (postings) => this.commit(postings),
       maxItems: MAX_GROUP,
       maxWaitMs: MAX_GROUP_WAIT_MS,
       schedule: options.schedule,
@@ -258,6 +258,12 @@ export class Site {
       if (typeof meterId === 'string') this.forgetMeter(meterId);
     }
     this.receipts.settle(message.prepaid?.receipt, Math.max(1, readings.length), 'failed');
+  }
+
+  private commit(postings: Posting[]): PostingResult[] {
+    const results = this.store.commit(postings, this.clock.nowMs());
+    this.prices.committed();
+    return results;
   }
 
   close(): void {

@@ -72,6 +72,32 @@ describe('prices ahead of the ledger', () => {
         assert.ok(ahead.charge(meterId, step(number), ''), `reading ${number} of ${meterId}`);
   });
 
+  it('are kept from one commit to the next, and no longer where the fleet is larger than what is at hand', () => {
+    const head = firstHead();
+    for (const [meters, asked] of [
+      [4, 4],
+      [5, 6],
+    ] as const) {
+      let times = 0;
+      const ask = (): MeterPricing => {
+        times += 1;
+        return times <= meters
+          ? head
+          : { ...head, headMs: stepOf(head, 1).toMs, headWh: stepOf(head, 1).toWh };
+      };
+      const ahead = new PriceAhead(ask, undefined, 4);
+      for (let number = 0; number < meters; number += 1)
+        assert.ok(ahead.charge(`M${number}`, stepOf(head, 0), ''));
+      const last = `M${meters - 1}`;
+      ahead.committed();
+      assert.ok(ahead.charge(last, stepOf(head, 1), ''), 'it was on its way to that commit');
+      ahead.committed();
+      ahead.committed();
+      assert.ok(ahead.charge(last, stepOf(head, 2), ''));
+      assert.equal(times, asked);
+    }
+  });
+
   it('are asked for again when they do not follow, and not given when that does not help', () => {
     const first = firstHead();
     let head = first;
