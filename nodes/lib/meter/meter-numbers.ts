@@ -32,7 +32,7 @@ export class MeterNumbers {
 
   find(meterId: string): number {
     if (meterId === this.lastId) return this.lastNumber;
-    const number = this.byId.find(meterId);
+    const number = this.isNext(meterId) ? this.lastNumber + 1 : this.byId.find(meterId);
     if (number === undefined) return NO_NUMBER;
     this.isRecent[number] = 1;
     this.lastId = meterId;
@@ -69,6 +69,12 @@ export class MeterNumbers {
   onForgotten(hear: (number: number) => void): () => void {
     this.hearers.add(hear);
     return () => this.hearers.delete(hear);
+  }
+
+  /** A gateway lists its meters in the same order each time, so they got their numbers in it. */
+  private isNext(meterId: string): boolean {
+    const next = this.lastNumber + 1;
+    return next < this.ids.length && this.ids[next] === meterId;
   }
 
   /** Goes round like the hand of a clock and takes the number of the first meter that was not heard since last time. */
