@@ -36,8 +36,10 @@ export interface HeadChange {
 
 /** A meter's stay at an account, and where its register stands; the head is null before its first reading. */
 export interface LiveMeter {
-  /** The number that it was put away under; none when it has not been. */
-  readonly number: number;
+  /** The number that it is on the shelf under; none when it was never put there. */
+  number: number;
+  /** A stay that has ended is changed too, but it is not what its meter's id stands for. */
+  readonly isInUse: boolean;
   readonly meterKey: number;
   readonly meterId: string;
   readonly account: LiveAccount;
@@ -112,6 +114,8 @@ export class LiveAccounts {
   /** Those that are not at hand. */
   private readonly shelf;
   private limit: number;
+  /** Whether there are more than can be at hand. */
+  private isLarge = false;
   private readonly dirtyMeters: LiveMeter[] = [];
   private readonly dirtyAccounts: LiveAccount[] = [];
   private readonly selectVersion;
@@ -209,7 +213,7 @@ export class LiveAccounts {
     if (row.closed_ms === null)
       return this.meters.get(row.meter_id) ?? this.takeUp(row.meter_id) ?? this.rememberMeter(row);
     const changed = this.dirtyMeters.find((meter) => meter.meterKey === meterKey);
-    return changed ?? this.fromRow(row);
+    return changed ?? this.fromRow(row, false);
   }
 
   account(accountId: string): LiveAccount | undefined {
@@ -268,7 +272,11 @@ export class LiveAccounts {
   /** Writes what has changed. To be called last in the transaction, and before anything else writes to these rows. */
   flush(): void {
     this.rows.write();
-    for (const meter of this.dirtyMeters) this.flushMeter(meter);
+    for (const meter of this.dirtyMeters) {
+      this.flushMeter(meter);
+      // Here and not when it is put away, which is so much later that all of it would have to come from memory again.
+      if (this.isLarge && meter.isInUse) this.shelf.putMeter(meter);
+    }
     this.saveHeads.run();
     this.saveFolds.run();
     for (const account of this.dirtyAccounts) {
@@ -307,14 +315,16 @@ export class LiveAccounts {
     this.accounts = new Map();
     this.shelf.clear();
     this.limit = this.maxAtHand;
+    this.isLarge = false;
     this.dirtyMeters.length = 0;
     this.dirtyAccounts.length = 0;
   }
 
-  /** Between two transactions all that is at hand is written, so it can go. */
+  /** Between two transactions all that is at hand is written, so it can go. Meters are on the shelf since they were. */
   private putAway(): void {
     this.limit = Math.min(this.maxAtHand, FEW_AT_HAND);
-    for (const meter of this.meters.values()) this.shelf.putMeter(meter);
+    this.isLarge = true;
+    for (const meter of this.meters.values()) if (meter.number === NO_NUMBER) this.shelf.putMeter(meter);
     for (const account of this.accounts.values()) this.shelf.putAccount(account);
     // New maps: a table that is old stays old when it is cleared, and keeps all that it held until it is collected.
     this.meters = new Map();
@@ -322,7 +332,7 @@ export class LiveAccounts {
   }
 
   private takeUp(meterId: string): LiveMeter | undefined {
-    const meter = this.shelf.takeMeter(meterId, (accountKey) => this.accountByKey(accountKey));
+    const meter = this.shelf.meterAt(meterId, (accountKey) => this.accountByKey(accountKey));
     if (meter) this.meters.set(meter.meterId, meter);
     return meter;
   }
@@ -347,14 +357,15 @@ export class LiveAccounts {
   }
 
   private rememberMeter(row: MeterRow): LiveMeter {
-    const meter = this.fromRow(row);
+    const meter = this.fromRow(row, true);
     this.meters.set(row.meter_id, meter);
     return meter;
   }
 
-  private fromRow(row: MeterRow): LiveMeter {
+  private fromRow(row: MeterRow, isInUse: boolean): LiveMeter {
     return {
       number: NO_NUMBER,
+      isInUse,
       meterKey: row.meter_key,
       meterId: row.meter_id,
       account: this.accountByKey(row.account_key),

@@ -60,6 +60,7 @@ export class LiveShelf {
       return;
     }
     const number = this.numbers.takeAgain(meter.meterId, meter.number);
+    meter.number = number;
     const page = this.meters.pageFor(number);
     const at = this.meters.placeOf(number);
     page[at + ACCOUNT_KEY] = meter.account.accountKey;
@@ -73,18 +74,18 @@ export class LiveShelf {
     this.putFold(number, meter);
   }
 
-  /** The meter that was put here under this id; it is not here any more. */
-  takeMeter(meterId: string, accountOf: (accountKey: number) => LiveAccount): LiveMeter | undefined {
+  /** The meter as it was put here last under this id. It stays here: whoever changes it puts it here again. */
+  meterAt(meterId: string, accountOf: (accountKey: number) => LiveAccount): LiveMeter | undefined {
     const number = this.numbers.find(meterId);
     const page = number === NO_NUMBER ? undefined : this.meters.pageOf(number);
     if (!page) return undefined;
     const at = this.meters.placeOf(number);
     const accountKey = page[at + ACCOUNT_KEY] ?? 0;
     if (accountKey === 0) return undefined;
-    page[at + ACCOUNT_KEY] = 0;
-    const fold = this.takeFold(number);
+    const fold = this.foldAt(number);
     return {
       number,
+      isInUse: true,
       meterKey: page[at + METER_KEY] ?? 0,
       // Not the one that came with a reading, since it is compared with this one when it is put back.
       meterId: this.numbers.idOf(number),
@@ -159,12 +160,9 @@ export class LiveShelf {
     if (!this.folds.put(number, planned)) this.unpacked.set(number, planned);
   }
 
-  private takeFold(number: number): PlannedState | undefined {
+  private foldAt(number: number): PlannedState | undefined {
     const packed = this.folds.get(number);
-    if (packed || this.unpacked.size === 0) return packed;
-    const fold = this.unpacked.get(number);
-    this.unpacked.delete(number);
-    return fold;
+    return packed || this.unpacked.size === 0 ? packed : this.unpacked.get(number);
   }
 
   /** Nothing is known of this meter any more. */

@@ -73,6 +73,7 @@ const meter: Arbitrary<Omit<LiveMeter, 'account'>> = fc
   .map(({ head, ...rest }) => ({
     ...rest,
     number: NO_NUMBER,
+    isInUse: true,
     meterId: `M${rest.meterKey}`,
     headMs: head?.headMs ?? null,
     headWh: head?.headWh ?? null,
@@ -84,7 +85,7 @@ const meter: Arbitrary<Omit<LiveMeter, 'account'>> = fc
   }));
 
 describe('a shelf of meters and accounts', () => {
-  it('gives back what was put there last, as it was, and once', () => {
+  it('gives back what was put there last, as it was, and an account once', () => {
     property(fc.array(fc.tuple(meter, account), { minLength: 1, maxLength: 12 }), (pairs) => {
       const shelf = new LiveShelf();
       const meters = new Map<string, LiveMeter>();
@@ -106,18 +107,19 @@ describe('a shelf of meters and accounts', () => {
         return known;
       };
       for (const [meterId, stay] of meters) {
-        const found = shelf.takeMeter(meterId, accountOf) ?? assert.fail('it is not there');
-        const { account: owner, number, ...rest } = found;
+        const found = shelf.meterAt(meterId, accountOf) ?? assert.fail('it is not there');
+        const { account: owner, number: _own, ...rest } = found;
         const { account: ownerBefore, number: _none, ...restBefore } = stay;
         assert.deepEqual(rest, restBefore);
         assert.deepEqual(owner, accounts.get(ownerBefore.accountKey));
-        assert.equal(shelf.takeMeter(meterId, accountOf), undefined);
         assert.equal(shelf.takeAccount(owner.accountKey), undefined);
-        shelf.putMeter(found);
-        assert.deepEqual(shelf.takeMeter(meterId, accountOf), { ...found, number }, 'and once more');
+        shelf.putMeter({ ...found, headExportWh: 77 });
+        assert.deepEqual(shelf.meterAt(meterId, accountOf), { ...found, headExportWh: 77 }, 'and once more');
+        shelf.putMeter({ ...found, rerateMs: 1 });
+        assert.equal(shelf.meterAt(meterId, accountOf), undefined);
       }
       for (const [{ meterId }] of pairs)
-        assert.equal(shelf.takeMeter(meterId, accountOf), undefined, 'there is nothing else');
+        assert.equal(shelf.meterAt(meterId, accountOf), undefined, 'there is nothing else');
       assert.equal(shelf.size, accounts.size);
       shelf.clear();
       assert.equal(shelf.size, 0);
@@ -133,10 +135,10 @@ describe('a shelf of meters and accounts', () => {
     for (const meterId of ['M1', 'M2'])
       shelf.putMeter({ ...numbers, rerateMs: null, offsetExportWh: 0, meterId, account: owner });
     assert.equal(
-      shelf.takeMeter('M1', () => owner),
+      shelf.meterAt('M1', () => owner),
       undefined,
     );
-    assert.equal(shelf.takeMeter('M2', () => owner)?.meterId, 'M2');
+    assert.equal(shelf.meterAt('M2', () => owner)?.meterId, 'M2');
   });
 
   it('puts back a meter whose number has gone on meanwhile under one of its own', () => {
@@ -147,11 +149,11 @@ describe('a shelf of meters and accounts', () => {
     const put = (meterId: string): void =>
       shelf.putMeter({ ...numbers, rerateMs: null, offsetExportWh: 0, meterId, account: owner });
     for (const meterId of ['M1', 'M2']) put(meterId);
-    const first = shelf.takeMeter('M1', () => owner) ?? assert.fail('it is there');
+    const first = shelf.meterAt('M1', () => owner) ?? assert.fail('it is there');
     for (const meterId of ['M3', 'M4']) put(meterId);
     shelf.putMeter(first);
     assert.deepEqual(
-      ['M1', 'M4'].map((meterId) => shelf.takeMeter(meterId, () => owner)?.meterId),
+      ['M1', 'M4'].map((meterId) => shelf.meterAt(meterId, () => owner)?.meterId),
       ['M1', 'M4'],
     );
   });
@@ -159,7 +161,7 @@ describe('a shelf of meters and accounts', () => {
   it('knows nothing of anybody else', () => {
     const shelf = new LiveShelf();
     assert.equal(
-      shelf.takeMeter('M1', () => assert.fail()),
+      shelf.meterAt('M1', () => assert.fail()),
       undefined,
     );
     assert.equal(shelf.takeAccount(1), undefined);

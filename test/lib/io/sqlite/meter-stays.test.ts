@@ -93,6 +93,24 @@ describe('the stay of a meter at an account', () => {
     assert.deepEqual(stays, [{ meter_key: 1 }]);
   });
 
+  it('stays what the meter’s id meant once, in a fleet that is too large to be at hand as well', () => {
+    takeDown('M1', 4, 7_130);
+    register(2, 'M1');
+    register(3, 'M3');
+    for (const [meterId, hour, energyWh] of [
+      ['M1', 5, 20],
+      ['M3', 5, 1],
+      ['M1', 2, 7_110],
+      ['M3', 6, 2],
+      ['M1', 3, 7_120],
+      ['M3', 7, 3],
+      ['M1', 6, 50],
+    ] as const)
+      read(meterId, hour, energyWh);
+    assert.deepEqual(flow.refusals, []);
+    assert.deepEqual([billedWh(1), billedWh(2), billedWh(3)], [130, 30, 2]);
+  });
+
   it('ends neither before its last reading nor below it nor in the future', () => {
     const says = (result: PostingResult): string =>
       result.outcome === 'refused' ? result.field : result.outcome;
