@@ -28,11 +28,7 @@ export class RecentMap<Key, Value> {
   set(key: Key, value: Value): void {
     this.old.delete(key);
     this.young.set(key, value);
-    if (this.young.size * 2 >= this.most) this.dropOld();
-  }
-
-  /** Drops what was not used since the last time. */
-  dropOld(): void {
+    if (this.young.size * 2 < this.most) return;
     this.old = this.young;
     this.young = new Map();
   }

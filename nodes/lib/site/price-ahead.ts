@@ -1,3 +1,4 @@
+import type { Posting } from '../ledger/posting';
 import type { MeterPricing } from '../ledger/store';
 import { ZERO_MICROS } from '../money/micros';
 import { MeterNumbers, NO_NUMBER } from '../meter/meter-numbers';
@@ -12,7 +13,8 @@ import { RecentMap } from '../meter/recent-map';
 
 /**
  * So many are at hand at most, and half as many at least; the ledger remembers the others. A frame that brings each of its
- * meters twice has 2,500 of them. Whatever is let go on its way nevertheless is taken again once the ledger has it.
+ * meters twice has 2,500 of them. Whatever is let go on its way nevertheless is taken again, which helps once the ledger
+ * has it.
  */
 const MAX_AT_HAND = 5_120;
 
@@ -81,11 +83,17 @@ export class PriceAhead {
   }
 
   /**
-   * To be called when the ledger has committed. It remembers what is committed itself, and in a fleet that is larger than
-   * what is at hand here others come before the same meter does: what stayed would only grow old in memory.
+   * To be called with what was committed. The ledger remembers that itself, and in a fleet larger than what is at hand here
+   * others come before the same meter does: what stayed would only grow old in memory.
    */
-  committed(): void {
-    if (this.numbers.size > this.maxAtHand) this.atHand.dropOld();
+  committed(postings: readonly Posting[]): void {
+    if (this.numbers.size <= this.maxAtHand) return;
+    for (const posting of postings) {
+      if (posting.type !== 'charge') continue;
+      const meter = this.numbers.find(posting.reading.meterId);
+      // The meter's next reading may be on its way already.
+      if (this.atHand.get(meter)?.headMs === posting.segment.toMs) this.atHand.delete(meter);
+    }
   }
 
   /** To be called when a tariff or what it has to know has changed. */

@@ -262,7 +262,7 @@ export class Site {
 
   private commit(postings: Posting[]): PostingResult[] {
     const results = this.store.commit(postings, this.clock.nowMs());
-    this.prices.committed();
+    this.prices.committed(postings);
     return results;
   }
 

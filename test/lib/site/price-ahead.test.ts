@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { ChargePosting } from '../../../nodes/lib/ledger/posting';
 import type { MeterPricing } from '../../../nodes/lib/ledger/store';
 import { MeterNumbers } from '../../../nodes/lib/meter/meter-numbers';
 import type { Segment } from '../../../nodes/lib/meter/reading';
@@ -72,29 +73,34 @@ describe('prices ahead of the ledger', () => {
         assert.ok(ahead.charge(meterId, step(number), ''), `reading ${number} of ${meterId}`);
   });
 
-  it('are kept from one commit to the next, and no longer where the fleet is larger than what is at hand', () => {
+  it('are let go with their commit where the fleet is larger than what is at hand, and not while on their way', () => {
     const head = firstHead();
-    for (const [meters, asked] of [
-      [4, 4],
-      [5, 6],
+    for (const [meters, askedAgain] of [
+      [4, []],
+      [5, ['M1']],
     ] as const) {
-      let times = 0;
-      const ask = (): MeterPricing => {
-        times += 1;
-        return times <= meters
-          ? head
-          : { ...head, headMs: stepOf(head, 1).toMs, headWh: stepOf(head, 1).toWh };
+      const asked: string[] = [];
+      const ask = (meterId: string, _tariffId: string, headMs: number | null): MeterPricing => {
+        asked.push(meterId);
+        return { ...head, headMs };
       };
       const ahead = new PriceAhead(ask, undefined, 4);
-      for (let number = 0; number < meters; number += 1)
-        assert.ok(ahead.charge(`M${number}`, stepOf(head, 0), ''));
-      const last = `M${meters - 1}`;
-      ahead.committed();
-      assert.ok(ahead.charge(last, stepOf(head, 1), ''), 'it was on its way to that commit');
-      ahead.committed();
-      ahead.committed();
-      assert.ok(ahead.charge(last, stepOf(head, 2), ''));
-      assert.equal(times, asked);
+      const send = (meterId: string, number: number): ChargePosting => {
+        const segment = stepOf(head, number);
+        const charge = ahead.charge(meterId, segment, '');
+        assert.ok(charge, `reading ${number} of ${meterId}`);
+        const reading = { meterId, atMs: segment.toMs, energyWh: segment.toWh };
+        return { type: 'charge', reading, segment, charge, guard: null };
+      };
+      for (let number = 2; number < meters; number += 1) send(`M${number}`, 0);
+      const first = send('M0', 0);
+      send('M0', 1);
+      const only = send('M1', 0);
+      ahead.committed([first, only]);
+      asked.length = 0;
+      send('M0', 2);
+      send('M1', 1);
+      assert.deepEqual(asked, askedAgain);
     }
   });
 

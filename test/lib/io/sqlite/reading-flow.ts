@@ -58,6 +58,7 @@ export class ReadingFlow {
       const group = this.waiting;
       this.waiting = [];
       const results = this.store.commit(group, nowMs);
+      this.prices.committed(group);
       all.push(...results);
       const again: Reading[] = [];
       for (const [index, posting] of group.entries()) {
