@@ -3,6 +3,7 @@ import type { Reading, Segment } from '../lib/meter/reading';
 import type { Site } from '../lib/site/site';
 import type { Charge } from '../lib/tariff/charge';
 import { NoPrice } from '../lib/tariff/no-price';
+import { showValue } from '../lib/text/show-value';
 
 /** A reason names a tariff's dates; past this many they are said again. */
 const MAX_MENTIONED = 100;
@@ -63,10 +64,11 @@ export class PricingDesk {
   private chargeFor(
     message: PrepaidMessage,
     all: readonly Reading[],
-    { meterId }: Reading,
+    reading: Reading,
     segment: Segment,
   ): Charge | NoPrice | undefined {
     try {
+      const meterId = meterIdOf(reading);
       return this.site.prices.charge(meterId, segment, this.tariffId);
     } catch (error) {
       if (error instanceof NoPrice) return error;
@@ -132,6 +134,12 @@ export class PricingDesk {
       `the reading of ${readings[0]?.meterId ?? 'a meter'} does not follow the last one in the ledger; it is billed with the next reading`,
     );
   }
+}
+
+/** A flow may have changed anything in a message on its way here. */
+function meterIdOf({ meterId }: { readonly meterId?: unknown }): string {
+  if (typeof meterId === 'string') return meterId;
+  throw new RangeError(`payload.meterId must be the id of a meter, got ${showValue(meterId)}`);
 }
 
 /** Readings of one message that have no price yet. */

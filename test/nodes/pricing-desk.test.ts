@@ -21,4 +21,17 @@ describe('the desk that prices', () => {
     assert.throws(() => desk.price(message), /the reading of M2 does not follow/);
     assert.deepEqual(givenBack.sort(), ['M1', 'M2', 'M3'], 'or its receipt would stay open');
   });
+
+  it('names what a flow has taken out of a reading, and gives the message back', () => {
+    const givenBack: unknown[] = [];
+    const site = {
+      prices: { charge: () => assert.fail() },
+      giveBack: (_: unknown, list: readonly unknown[]) => givenBack.push(...list),
+    } as unknown as Site;
+    const desk = new PricingDesk(site, 'home', () => assert.fail());
+    const payload = { atMs: 1, energyWh: 1 };
+    const message = { _msgid: '1', payload, prepaid: { segment: SEGMENT, accountId: 'A1' } };
+    assert.throws(() => desk.price(message), /payload\.meterId must be the id of a meter, got missing/);
+    assert.deepEqual(givenBack, [payload]);
+  });
 });
