@@ -3,7 +3,7 @@ import { NameIndex } from './name-index';
 /** Stands for a meter that has no number. */
 export const NO_NUMBER = -1;
 
-/** A register of a million meters with some to spare; it is also what a table of V8 holds before it doubles. */
+/** A register of a million meters with some to spare; it is also what their index holds before it doubles. */
 const MAX_METERS = 1 << 20;
 
 /**

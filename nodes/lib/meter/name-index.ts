@@ -33,7 +33,7 @@ export class NameIndex {
   /** To be called once for a name, when it stands in the list. */
   add(number: number): void {
     this.count += 1;
-    if (2 * this.count > this.mask) this.grow();
+    if (2 * this.count > this.mask + 1) this.grow();
     this.put(hashOf(this.names[number] ?? ''), number + 1);
   }
 

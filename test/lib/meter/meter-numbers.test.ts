@@ -31,19 +31,29 @@ describe('numbers of meters', () => {
   });
 
   it('never stand for two meters, and whoever keeps something is told of each that goes', () => {
-    const asked = fc.array(fc.tuple(fc.nat(9), fc.boolean()), { maxLength: 100 });
-    property(asked, (steps) => {
+    const how = fc.constantFrom<'find' | 'take' | 'take again'>('find', 'take', 'take again');
+    property(fc.array(fc.tuple(fc.nat(9), how), { maxLength: 100 }), (steps) => {
       const numbers = new MeterNumbers(4);
       const kept = new Map<number, string>();
+      /** Also of those who have it no more. */
+      const had = new Map<string, number>();
       numbers.onForgotten((number) => assert.ok(kept.delete(number)));
-      for (const [meter, isNew] of steps) {
+      for (const [meter, asked] of steps) {
         const id = `M${meter}`;
-        const number = isNew ? numbers.take(id) : numbers.find(id);
+        const ask = {
+          find: () => numbers.find(id),
+          take: () => numbers.take(id),
+          'take again': () => numbers.takeAgain(id, had.get(id) ?? NO_NUMBER),
+        };
+        const number = ask[asked]();
         if (number === NO_NUMBER) assert.ok(![...kept.values()].includes(id));
         else {
           assert.equal(kept.get(number) ?? id, id);
+          assert.equal(numbers.idOf(number), id);
           kept.set(number, id);
+          had.set(id, number);
         }
+        assert.equal(new Set(kept.values()).size, kept.size);
         assert.ok(numbers.size <= 4 && kept.size === numbers.size);
       }
     });

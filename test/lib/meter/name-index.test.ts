@@ -12,14 +12,14 @@ describe('an index of names', () => {
       const all = new Map<string, number>();
       for (const [place, isThere] of steps) {
         // Not all are short, ASCII or of one beginning.
-        const name = place < 20 ? `M${place}` : place < 40 ? `${'é'.repeat(place)}` : `${place}/a`;
+        const name = place < 20 ? `M${place}` : place < 40 ? 'é'.repeat(place) : `${place}/a`;
         if (isThere && !all.has(name)) {
           names[place] = name;
           index.add(place);
           all.set(name, place);
         } else if (!isThere && all.delete(name)) index.delete(place);
         assert.equal(index.size, all.size);
-        for (const one of names) if (one !== undefined) assert.equal(index.find(one), all.get(one));
+        for (const one of names.filter(Boolean)) assert.equal(index.find(one), all.get(one));
       }
     });
   });

@@ -6,6 +6,7 @@ import { addMicros, micros, type Micros } from '../../money/micros';
 import type { MeterPlan } from '../../tariff/meter-plan';
 import type { MeterState } from '../../tariff/meter-state';
 import { BulkStatement } from './bulk-statement';
+import { ACCOUNT_COLUMNS, METER_COLUMNS, type AccountRow, type MeterRow } from './live-rows';
 import { LiveShelf } from './live-shelf';
 import { writeFold } from './meter-folds';
 import type { RowWriter } from './row-writer';
@@ -36,9 +37,9 @@ export interface HeadChange {
 
 /** A meter's stay at an account, and where its register stands; the head is null before its first reading. */
 export interface LiveMeter {
-  /** The number that it is on the shelf under; none when it was never put there. */
+  /** The number that it was put on the shelf under last, which may have gone on to another meter since. */
   number: number;
-  /** A stay that has ended is changed too, but it is not what its meter's id stands for. */
+  /** Whether its meter's id stands for it. A stay that has ended may be changed too, but is not put on the shelf. */
   readonly isInUse: boolean;
   readonly meterKey: number;
   readonly meterId: string;
@@ -62,32 +63,6 @@ export interface LiveMeter {
   isDirty: boolean;
 }
 
-interface AccountRow {
-  account_key: number;
-  account_id: string;
-  is_protected: number;
-  supply: SupplyState;
-  balance_micros: number;
-  last_transfer: number | null;
-}
-
-interface MeterRow {
-  meter_key: number;
-  meter_id: string;
-  account_key: number;
-  head_ms: number | null;
-  head_wh: number | null;
-  head_export_wh: number | null;
-  offset_wh: number;
-  offset_export_wh: number;
-  power_w: number | null;
-  rerate_ms: number | null;
-}
-
-const ACCOUNT_COLUMNS = `account_key, account_id, is_protected, supply, book.balance_micros, book.last_transfer
-  FROM account JOIN book ON book_key = account_key`;
-const METER_COLUMNS = `meter_key, meter_id, account_key, head_ms, head_wh, head_export_wh, offset_wh, offset_export_wh,
-  power_w, rerate_ms FROM meter LEFT JOIN head USING (meter_key)`;
 /** What pricing remembers is larger than a reading, and costs this many readings to find again. */
 const SAVE_FOLD_EVERY = 16;
 /** Meters whose folds lie on the same pages of the file have theirs written at the same time. */
@@ -320,7 +295,7 @@ export class LiveAccounts {
     this.dirtyAccounts.length = 0;
   }
 
-  /** Between two transactions all that is at hand is written, so it can go. Meters are on the shelf since they were. */
+  /** Between two transactions all that is at hand is written, so it can go. A meter that was changed is on the shelf already. */
   private putAway(): void {
     this.limit = Math.min(this.maxAtHand, FEW_AT_HAND);
     this.isLarge = true;

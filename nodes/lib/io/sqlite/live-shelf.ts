@@ -34,7 +34,8 @@ const MAX_UNPACKED = 100_000;
 
 /**
  * Accounts and meters of a large fleet between two of their postings, as rows of numbers: a million of each as objects
- * would fill a small machine. Only what the file holds already may be put here.
+ * would fill a small machine. What is put here stands in the file, or in the
+ * transaction that is being written: all is cleared when that fails.
  */
 export class LiveShelf {
   /** By the numbers that the meters have, since a name is kept once for all who know something of a meter. */
