@@ -38,6 +38,15 @@ export class RecentMap<Key, Value> {
     this.old.delete(key);
   }
 
+  /**
+   * Puts all of it into new tables. One that stays for long is old to V8, however much comes and goes in it, and each
+   * young collection then has to look through it.
+   */
+  renew(): void {
+    this.young = new Map(this.young);
+    this.old = new Map(this.old);
+  }
+
   clear(): void {
     this.young.clear();
     this.old.clear();

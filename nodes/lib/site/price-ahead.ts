@@ -94,6 +94,7 @@ export class PriceAhead {
       // The meter's next reading may be on its way already.
       if (this.atHand.get(meter)?.headMs === posting.segment.toMs) this.atHand.delete(meter);
     }
+    this.atHand.renew();
   }
 
   /** To be called when a tariff or what it has to know has changed. */

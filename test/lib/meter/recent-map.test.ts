@@ -7,13 +7,17 @@ const MOST = 6;
 
 describe('a map of what was used last', () => {
   it('holds what was used last, at least half as many as it may, and never anything wrong', () => {
-    const step = fc.record({ key: fc.nat(20), what: fc.constantFrom('get', 'set', 'delete') });
+    const step = fc.record({ key: fc.nat(20), what: fc.constantFrom('get', 'set', 'delete', 'renew') });
     property(fc.array(step, { maxLength: 200 }), (steps) => {
       const map = new RecentMap<number, string>(MOST);
       /** Everything, the one that was used last at the end. */
       const all = new Map<number, string>();
       for (const [index, { key, what }] of steps.entries()) {
         const value = all.get(key);
+        if (what === 'renew') {
+          map.renew();
+          continue;
+        }
         if (what === 'delete') {
           map.delete(key);
           all.delete(key);
